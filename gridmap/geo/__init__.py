@@ -1,0 +1,1 @@
+"""Pure geometry, no database: coordinates, coverage, measures."""
