@@ -1,1 +1,1 @@
-"""Pure geometry, no database: coordinates, coverage, measures."""
+"""Pure geometry, without a database; every function says its coordinate reference system."""

@@ -1,0 +1,60 @@
+"""Viewers, and what each may do: the database's own policy is asked, so that one decides."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from gridmap import area
+from gridmap.area import Range
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks: its kind chooses the login, its name the rights."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+LOCAL_ADMINISTRATOR = Viewer("local", "administrator")
+STRANGER = Viewer("stranger", "stranger")
+INTAKE = Viewer("job", "intake")
+IMPORTER = Viewer("job", "import")
+
+
+def areas(connection: Connection, what: str, act: str = "r") -> list[Range]:
+    """The ranges of paths in which the transaction's viewer may ``act`` ('r', 'w') on ``what``."""
+    rows = connection.execute(
+        text("SELECT lower(r), upper(r) FROM unnest(guard.area(:what, :act)) AS r"),
+        {"what": what, "act": act},
+    )
+    return [(low, high) for low, high in rows]
+
+
+def may(connection: Connection, what: str, act: str, path: str = area.EVERYTHING) -> bool:
+    """Whether the viewer may ``act`` on ``what`` at that path."""
+    return area.covers(areas(connection, what, act), path)
+
+
+def readable(connection: Connection, what: str, column: str = "path") -> str:
+    """The viewer's ranges as an SQL condition of literals.
+
+    The policy decides what is seen; literals are what lets the index be used under it.
+    """
+    ranges = areas(connection, what)
+    return " OR ".join(f"({range_sql(one, column)})" for one in ranges) or "false"
+
+
+def range_sql(one: Range, column: str) -> str:
+    """One range of paths as an SQL condition on a column; the bounds are escaped literals."""
+    low, high = one
+    upper = f" AND {column} < {_literal(high)}" if high is not None else ""
+    return f"{column} >= {_literal(low)}{upper}"
+
+
+def _literal(path: str) -> str:
+    # a colon would start a bind parameter
+    return "'" + path.replace("'", "''").replace(":", "\\:") + "'"

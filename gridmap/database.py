@@ -1,0 +1,104 @@
+"""Engines, and the one way to a transaction: in the name of a viewer.
+
+The viewer is a signed string, set first thing in every transaction and gone with it; the
+database's policies believe nothing else. The login follows from the viewer's kind alone.
+"""
+
+import hmac
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.pool import PoolResetState
+
+from gridmap.access import Viewer
+from gridmap.secrets import Secrets
+
+_SIGNATURE_LIFE_S = 30
+_LOGIN_OF_KIND = {"kiosk": "wall", "job": "job"}
+POOL_SIZE = 6
+
+
+@dataclass(frozen=True)
+class Database:
+    """The engines by login (app, wall, job), and the key that signs viewers."""
+
+    engines: dict[str, Engine]
+    viewer_key: bytes = field(repr=False)
+
+    @contextmanager
+    def transaction(self, viewer: Viewer) -> Iterator[Connection]:
+        """A transaction in which ``viewer`` asks; commits at the end, rolls back on an error."""
+        engine = self.engines[_LOGIN_OF_KIND.get(viewer.kind, "app")]
+        with engine.begin() as connection:
+            signed = sign(self.viewer_key, viewer, _backend_pid(connection))
+            connection.execute(
+                text("SELECT set_config('gridmap.viewer', :signed, true)"), {"signed": signed}
+            )
+            yield connection
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        for engine in self.engines.values():
+            engine.dispose()
+
+
+def sign(key: bytes, viewer: Viewer, pid: int) -> str:
+    """The viewer's signed string: bound to one backend, good for a transaction's beginning.
+
+    Expiry is a security time and goes by the machine's clock, as the database's own does.
+    """
+    claim = f"{viewer}|{int(time.time()) + _SIGNATURE_LIFE_S}|{pid}"
+    return f"{claim}|{hmac.new(key, claim.encode(), sha256).hexdigest()}"
+
+
+def connect(administrative_url: str, secrets: Secrets) -> Database:
+    """The application's engines on the server of the administrative address."""
+    passwords = {
+        "app": secrets.app_password,
+        "wall": secrets.wall_password,
+        "job": secrets.job_password,
+    }
+    engines = {
+        login: _engine(login_url(administrative_url, f"gridmap_{login}", password))
+        for login, password in passwords.items()
+    }
+    return Database(engines, bytes.fromhex(secrets.viewer_key))
+
+
+def login_url(administrative_url: str, user: str, password: str) -> URL:
+    """The same server and database for another login."""
+    return psycopg2_url(administrative_url).set(username=user, password=password)
+
+
+def psycopg2_url(address: str) -> URL:
+    """A PostgreSQL address with the driver that the application uses."""
+    return make_url(address).set(drivername="postgresql+psycopg2")
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_reset_on_return=None, hide_parameters=True
+    )
+    event.listen(engine, "reset", _discard_all)
+    return engine
+
+
+def _discard_all(dbapi_connection: Any, _record: object, state: PoolResetState) -> None:
+    """Nothing of one viewer's session may reach the next: cursors, settings, temporary tables."""
+    if state.terminate_only:
+        return
+    dbapi_connection.rollback()
+    dbapi_connection.autocommit = True
+    with dbapi_connection.cursor() as cursor:
+        cursor.execute("DISCARD ALL")
+    dbapi_connection.autocommit = False
+
+
+def _backend_pid(connection: Connection) -> int:
+    driver: Any = connection.connection.dbapi_connection
+    return int(driver.info.backend_pid)

@@ -1,0 +1,201 @@
+"""The private PostGIS cluster: gridmap's own, on a unix socket only, never the system's.
+
+Started as root, it runs as the distribution's unprivileged user ``postgres``.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from gridmap.errors import SetupFailed
+from gridmap.settings import Settings
+
+LOCALE = "C.UTF-8"
+ADMINISTRATOR = "gridmap_admin"
+DATABASE = "gridmap"
+SOCKET_PATH_LIMIT_BYTES = 107
+LEAST_FREE_MB = 300
+SYSTEM_USER = "postgres"
+_INSTALLED = Path("/usr/lib/postgresql")
+_OLDEST_VERSION = 15
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where a private cluster lies, and whose programs run it."""
+
+    folder: Path
+    sockets: Path
+    programs: Path
+    password: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> Path:
+        """The data directory, absolute."""
+        return self.folder / "data"
+
+
+def cluster_of(settings: Settings, password: str) -> Cluster:
+    """The private cluster that the settings describe."""
+    folder = settings.cluster
+    if folder == Path():
+        as_root = os.geteuid() == 0
+        folder = Path("/var/lib/gridmap") if as_root else settings.instance / "cluster"
+    folder = folder.absolute()
+    return Cluster(folder, _socket_folder(folder), find_programs(), password)
+
+
+def find_programs() -> Path:
+    """The folder of the newest installed PostgreSQL that has PostGIS; SetupFailed without."""
+    versions = sorted(
+        (int(one.name) for one in _INSTALLED.glob("*") if one.name.isdigit()), reverse=True
+    )
+    for version in versions:
+        control = Path(f"/usr/share/postgresql/{version}/extension/postgis.control")
+        if version >= _OLDEST_VERSION and control.exists():
+            return _INSTALLED / str(version) / "bin"
+    if versions:
+        raise SetupFailed(
+            "装了 PostgreSQL {version}，但没有 PostGIS；请安装 postgresql-{version}-postgis-3。",
+            version=versions[0],
+        )
+    raise SetupFailed("没有找到 PostgreSQL；请安装 postgresql-15 和 postgresql-15-postgis-3。")
+
+
+def start(cluster: Cluster) -> str:
+    """Starts the cluster, made first where there is none; returns its administrative address.
+
+    Raises SetupFailed with one sentence where the disk is full or the cluster does not start.
+    """
+    _check_disk(cluster.folder)
+    if not (cluster.data / "PG_VERSION").exists():
+        _make(cluster)
+    _own_folder(cluster.sockets)
+    if not is_running(cluster):
+        options = " ".join(
+            ["-c listen_addresses=", f"-c unix_socket_directories={cluster.sockets}"]
+            + [f"-c {option}" for option in cluster.options]
+        )
+        log = cluster.folder / "postgres.log"
+        _run(cluster, "pg_ctl", "start", "-w", "-D", cluster.data, "-l", log, "-o", options)
+    _make_database(cluster)
+    return administrative_url(cluster)
+
+
+def stop(cluster: Cluster) -> None:
+    """Stops the cluster at once but cleanly; nothing happens where it does not run."""
+    if is_running(cluster):
+        _run(cluster, "pg_ctl", "stop", "-m", "fast", "-w", "-D", cluster.data)
+
+
+def is_running(cluster: Cluster) -> bool:
+    """Whether a server runs on this data directory (a stale pid file does not count)."""
+    return _call(cluster, "pg_ctl", "status", "-D", cluster.data).returncode == 0
+
+
+def administrative_url(cluster: Cluster, database: str = DATABASE) -> str:
+    """The superuser's address of a database of the cluster."""
+    sockets = quote(str(cluster.sockets), safe="")
+    return f"postgresql://{ADMINISTRATOR}:{cluster.password}@/{database}?host={sockets}"
+
+
+def _make(cluster: Cluster) -> None:
+    _own_folder(cluster.folder)
+    with tempfile.NamedTemporaryFile("w", dir=cluster.folder) as password:
+        password.write(cluster.password)
+        password.flush()
+        if os.geteuid() == 0:
+            os.chown(password.name, _system_user().pw_uid, -1)
+        _run(
+            cluster,
+            *("initdb", "-D", cluster.data, "-U", ADMINISTRATOR, "--pwfile", password.name),
+            *("--encoding=UTF8", f"--locale={LOCALE}", "--auth=scram-sha-256", "--no-instructions"),
+        )
+
+
+def _make_database(cluster: Cluster) -> None:
+    if DATABASE not in _run_sql(cluster, "SELECT datname FROM pg_database").split():
+        _run_sql(cluster, f"CREATE DATABASE {DATABASE}")
+
+
+def _run_sql(cluster: Cluster, statement: str) -> str:
+    address = administrative_url(cluster, "postgres")
+    return _run(cluster, "psql", address, "-Atq", "-v", "ON_ERROR_STOP=1", "-c", statement)
+
+
+def _own_folder(folder: Path) -> None:
+    """Makes a folder that only the cluster's user can enter; refuses somebody else's."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = _system_user().pw_uid if os.geteuid() == 0 else os.geteuid()
+    if os.geteuid() == 0:
+        os.chown(folder, owner, -1)
+    if folder.stat().st_uid != owner or folder.is_symlink():
+        raise SetupFailed("文件夹 {folder} 属于别的用户，请删除或换一个。", folder=folder)
+    folder.chmod(0o700)
+
+
+def _socket_folder(folder: Path) -> Path:
+    """A folder short enough for a socket's path: in the cluster's, else in the temporary one."""
+    near = folder / "run"
+    if len(str(near / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT_BYTES:
+        return near
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:10]
+    return Path(tempfile.gettempdir()) / f"gridmap-{os.geteuid()}-{name}"
+
+
+def _check_disk(folder: Path) -> None:
+    existing = next(one for one in (folder, *folder.parents) if one.exists())
+    free_mb = shutil.disk_usage(existing).free // 1_000_000
+    if free_mb < LEAST_FREE_MB:
+        raise SetupFailed(
+            "{folder} 所在的磁盘只剩 {free} MB，至少要 {least} MB；请腾出空间后再启动。",
+            folder=existing,
+            free=free_mb,
+            least=LEAST_FREE_MB,
+        )
+
+
+def _system_user() -> pwd.struct_passwd:
+    return pwd.getpwnam(SYSTEM_USER)
+
+
+def _call(cluster: Cluster, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    as_root = os.geteuid() == 0
+    # pg_ctl's server inherits the pipes, so output goes to a file and not to a pipe that never ends
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(
+            [str(cluster.programs / program), *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env={"HOME": str(cluster.folder), "PATH": "/usr/bin:/bin", "LC_ALL": LOCALE},
+            user=SYSTEM_USER if as_root else None,
+            group=SYSTEM_USER if as_root else None,
+            extra_groups=[] if as_root else None,
+            # a Ctrl-C on the terminal is for the parent, which then stops the server itself
+            start_new_session=True,
+            check=False,
+        )
+        output.seek(0)
+        return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+
+
+def _run(cluster: Cluster, program: str, *arguments: object) -> str:
+    done = _call(cluster, program, *arguments)
+    if done.returncode:
+        said = done.stdout.strip().splitlines() or ["?"]
+        raise SetupFailed(
+            "{program} 没有成功：{said}（日志在 {folder}）",
+            program=program,
+            said=said[-1],
+            folder=cluster.folder,
+        )
+    return done.stdout

@@ -1,0 +1,14 @@
+"""UUIDv7 (RFC 9562): made by whoever creates a thing, a phone offline too."""
+
+import os
+from datetime import datetime
+from uuid import UUID
+
+
+def uuid7(moment: datetime) -> UUID:
+    """A new id that carries the milliseconds of ``moment``; never order rows by it."""
+    milliseconds = int(moment.timestamp() * 1000)
+    value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | (0x7 << 76)
+    value = value & ~(0x3 << 62) | (0x2 << 62)
+    return UUID(int=value)

@@ -1,0 +1,1 @@
+"""What people do: a verb per function, one transaction each."""

@@ -1,0 +1,76 @@
+"""Writing down what happened, and making sure that it happens once."""
+
+import json
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from gridmap.access import Viewer
+from gridmap.errors import Conflict
+from gridmap.events import Event
+from gridmap.ids import uuid7
+
+_INSERT = """
+INSERT INTO event (county, id, path, kind, subject_kind, subject_id, at, actor, data)
+VALUES (:county, :id, :path, :kind, :subject_kind, :subject, :at, :actor, CAST(:data AS jsonb))
+"""
+
+
+def record(connection: Connection, event: Event, *, actor: Viewer, at: datetime) -> None:
+    """Adds an event to the one append-only table, in the transaction that it tells of."""
+    connection.execute(
+        text(_INSERT),
+        {
+            "county": event.county,
+            "id": uuid7(at),
+            "path": event.path,
+            "kind": event.kind,
+            "subject_kind": event.subject_kind,
+            "subject": event.subject,
+            "at": at,
+            "actor": str(actor),
+            "data": json.dumps(event.data, ensure_ascii=False),
+        },
+    )
+
+
+def content_hash(content: Any) -> bytes:
+    """The same for the same content, whatever the order of its keys."""
+    plain = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return blake2b(plain.encode(), digest_size=16).digest()
+
+
+def open_receipt(
+    connection: Connection, *, id: UUID, kind: str, county: int, content: bytes, at: datetime
+) -> dict[str, Any] | None:
+    """Claims an id, first thing in a transaction; None where it is new.
+
+    The same id with the same content comes back with the first answer, a second sender at the
+    same moment waits for the first; with other content it raises Conflict.
+    """
+    claimed = connection.execute(
+        text(
+            "INSERT INTO receipt (id, kind, county, hash, at)"
+            " VALUES (:id, :kind, :county, :hash, :at) ON CONFLICT (id) DO NOTHING"
+        ),
+        {"id": id, "kind": kind, "county": county, "hash": content, "at": at},
+    )
+    if claimed.rowcount:
+        return None
+    first = connection.execute(
+        text("SELECT kind, hash, answer FROM receipt WHERE id = :id"), {"id": id}
+    ).one()
+    if first.kind != kind or bytes(first.hash) != content:
+        raise Conflict("编号 {id} 已经用于别的内容；请换一个编号再提交。", id=id)
+    return dict(first.answer or {})
+
+
+def close_receipt(connection: Connection, *, id: UUID, answer: dict[str, Any]) -> None:
+    """Keeps the answer, so that a second send gets the same."""
+    connection.execute(
+        text("UPDATE receipt SET answer = CAST(:answer AS jsonb) WHERE id = :id"),
+        {"id": id, "answer": json.dumps(answer, ensure_ascii=False, default=str)},
+    )

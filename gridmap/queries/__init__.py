@@ -1,0 +1,1 @@
+"""What people ask: read-only, one file per family of questions."""

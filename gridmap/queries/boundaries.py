@@ -1,0 +1,102 @@
+"""Boundary versions of grids, and the regions that hold a point, at a moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection, text
+
+from gridmap.geo.candidates import Boundaries
+
+
+@dataclass(frozen=True)
+class GridVersion:
+    """One dated boundary of a grid, without its shape."""
+
+    id: UUID
+    grid: UUID
+    code: str
+    path: str
+    number: str
+    county: int
+    since: datetime | None
+
+
+_IN_BOX = """
+SELECT v.id, v.grid, g.code, v.path, v.number, v.county, lower(v.during) AS since,
+       upper(v.during) AS until, ST_AsBinary(v.shape) AS shape
+  FROM grid_version AS v JOIN grid AS g ON g.id = v.grid
+ WHERE v.shape && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+   AND v.during && tstzrange(:first, :last, '[]')
+ ORDER BY g.code, v.id
+"""
+
+
+def in_box(
+    connection: Connection,
+    box: tuple[float, float, float, float],
+    first: datetime,
+    last: datetime,
+) -> tuple[Boundaries, list[GridVersion]]:
+    """Grid versions whose box meets ``box`` (degrees) and that were in force in that time."""
+    west, south, east, north = box
+    rows = connection.execute(
+        text(_IN_BOX),
+        {"west": west, "south": south, "east": east, "north": north, "first": first, "last": last},
+    ).all()
+    boundaries = Boundaries(
+        codes=np.array([row.code for row in rows], dtype=str),
+        shapes=shapely.from_wkb(np.array([bytes(row.shape) for row in rows], dtype=object)),
+        since=np.array([_seconds(row.since, -np.inf) for row in rows], dtype=float),
+        until=np.array([_seconds(row.until, np.inf) for row in rows], dtype=float),
+    )
+    versions = [
+        GridVersion(row.id, row.grid, row.code, row.path, row.number, row.county, row.since)
+        for row in rows
+    ]
+    return boundaries, versions
+
+
+_OF_GRIDS = """
+SELECT v.id, v.grid, g.code, v.path, v.number, v.county, lower(v.during) AS since
+  FROM grid_version AS v JOIN grid AS g ON g.id = v.grid
+ WHERE v.grid = ANY(:grids) AND v.during @> CAST(:at AS timestamptz)
+"""
+
+
+def of_grids(
+    connection: Connection, grids: Sequence[UUID], at: datetime
+) -> dict[UUID, GridVersion]:
+    """The version of each grid that is in force at a moment; ended grids are left out."""
+    rows = connection.execute(text(_OF_GRIDS), {"grids": list(grids), "at": at})
+    return {row.grid: GridVersion(*row) for row in rows}
+
+
+_BY_CODE = _OF_GRIDS.replace("v.grid = ANY(:grids)", "g.code = :code")
+
+
+def by_code(connection: Connection, code: str, at: datetime) -> GridVersion | None:
+    """The version of the grid with that code at a moment."""
+    row = connection.execute(text(_BY_CODE), {"code": code, "at": at}).first()
+    return GridVersion(*row) if row else None
+
+
+_REGION_OF = """
+SELECT path FROM region_version
+ WHERE shape && ST_SetSRID(ST_Point(:lon, :lat), 4326)
+   AND ST_Covers(shape, ST_SetSRID(ST_Point(:lon, :lat), 4326))
+   AND during @> CAST(:at AS timestamptz)
+ ORDER BY length(path) - length(replace(path, '/', '')) DESC, path LIMIT 1
+"""
+
+
+def region_of(connection: Connection, lon: float, lat: float, at: datetime) -> str:
+    """The path of the deepest region that covers a point; the empty path where none does."""
+    return connection.scalar(text(_REGION_OF), {"lon": lon, "lat": lat, "at": at}) or ""
+
+
+def _seconds(moment: datetime | None, unbounded: float) -> float:
+    return moment.timestamp() if moment else unbounded

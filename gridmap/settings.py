@@ -1,0 +1,72 @@
+"""Settings: each once, with its name, default and help; read from the environment, once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gridmap.errors import SetupFailed
+
+
+def setting(name: str, default: Any, help: str) -> Any:
+    """A dataclass field that carries its environment name and its help."""
+    return field(default=default, metadata={"name": name, "help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is decided outside the program; what an administrator changes is data."""
+
+    database_url: str = setting(
+        "DATABASE_URL", "", "administrative PostgreSQL address; empty: a private cluster of its own"
+    )
+    instance: Path = setting(
+        "GRIDMAP_INSTANCE", Path("instance"), "folder of the secrets and, unless root, the cluster"
+    )
+    cluster: Path = setting(
+        "GRIDMAP_CLUSTER",
+        Path(),
+        "folder of the private cluster; default /var/lib/gridmap as root, else in the instance",
+    )
+    host: str = setting("GRIDMAP_HOST", "127.0.0.1", "address to serve at")
+    port: int = setting("GRIDMAP_PORT", 8000, "port to serve at")
+    web_workers: int = setting("GRIDMAP_WEB_WORKERS", 2, "web processes")
+    zone: str = setting(
+        "GRIDMAP_ZONE", "Asia/Shanghai", "time zone of the installation, fixed when it is set up"
+    )
+    nearest_limit_m: float = setting(
+        "GRIDMAP_NEAREST_LIMIT_M", 200.0, "a point outside every grid goes to one this near, meters"
+    )
+    basemap_kind: str = setting("GRIDMAP_BASEMAP", "none", "base map: none, xyz or pmtiles")
+    basemap_url: str = setting("GRIDMAP_BASEMAP_URL", "", "tile template, or file of the base map")
+    basemap_crs: str = setting(
+        "GRIDMAP_BASEMAP_CRS", "wgs84", "wgs84 or gcj02 (shifted to lie right)"
+    )
+    attribution: str = setting("GRIDMAP_ATTRIBUTION", "", "source of the base map, on every map")
+    approval_number: str = setting(
+        "GRIDMAP_APPROVAL_NUMBER", "", "map approval number 审图号, on every map and print"
+    )
+    real_data: Path = setting(
+        "GRIDMAP_REAL_DATA", Path(), "folder of real data for tests; unset: those tests skip"
+    )
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the settings; raises SetupFailed for a value that is not of its setting's kind."""
+    values: dict[str, object] = {}
+    for one in fields(Settings):
+        given = environment.get(one.metadata["name"])
+        if given is None:
+            continue
+        try:
+            kind: Any = type(one.default)
+            values[one.name] = kind(given)
+        except ValueError as error:
+            raise SetupFailed(
+                "设置 {name} 的值“{value}”不对：{help}",
+                name=one.metadata["name"],
+                value=given,
+                help=one.metadata["help"],
+            ) from error
+    return Settings(**values)  # type: ignore[arg-type]

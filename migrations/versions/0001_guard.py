@@ -1,0 +1,101 @@
+"""The guard: who the viewer is, and which areas that viewer may read and write."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+FUNCTION = "LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+
+
+def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+    op.execute("CREATE EXTENSION IF NOT EXISTS pgcrypto")
+    op.execute("CREATE SCHEMA guard")
+    op.execute(
+        "GRANT USAGE ON SCHEMA guard, public TO gridmap_app, gridmap_wall, gridmap_job, gridmap_guard"
+    )
+    op.execute("""
+        CREATE TYPE guard.pathrange AS RANGE
+            (subtype = text, collation = "C", multirange_type_name = guard.pathmultirange);
+
+        CREATE TABLE guard.viewer_key (key bytea NOT NULL);
+        CREATE TABLE guard.role_right (
+            role text NOT NULL, what text NOT NULL, act text NOT NULL CHECK (act IN ('r', 'w')),
+            PRIMARY KEY (role, what, act));
+        CREATE TABLE guard.appointment (
+            viewer text NOT NULL, role text NOT NULL, path text COLLATE "C" NOT NULL,
+            PRIMARY KEY (viewer, role, path));
+        COMMENT ON TABLE guard.appointment IS
+            'Who has which role over which area; the viewer ''everyone'' stands for all of them.';
+        GRANT SELECT ON guard.viewer_key, guard.role_right, guard.appointment TO gridmap_guard;
+    """)
+    op.execute("""
+        CREATE FUNCTION guard.after(path text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+        $$ SELECT CASE WHEN path = '' THEN NULL ELSE left(path, -1) || '0' END $$;
+        COMMENT ON FUNCTION guard.after IS 'The first path after all that lie within this one.';
+
+        CREATE FUNCTION guard.within(path text, area text) RETURNS boolean
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+        $$ SELECT path COLLATE "C" >= area COLLATE "C"
+              AND (area = '' OR path COLLATE "C" < guard.after(area) COLLATE "C") $$;
+    """)
+    op.execute(f"""
+        CREATE FUNCTION guard.viewer() RETURNS text {FUNCTION} AS $$
+        DECLARE
+            given text := current_setting('gridmap.viewer', true);
+            part text[] := string_to_array(given, '|');
+            genuine boolean;
+        BEGIN
+            IF given IS NULL OR given !~ '^[^|]{{1,100}}\\|[0-9]{{1,12}}\\|[0-9]{{1,9}}\\|[0-9a-f]{{64}}$' THEN
+                RETURN NULL;
+            END IF;
+            IF to_timestamp(part[2]::bigint) < now() OR part[3]::int NOT IN (0, pg_backend_pid()) THEN
+                RETURN NULL;
+            END IF;
+            SELECT sha256(public.hmac(convert_to(concat_ws('|', part[1], part[2], part[3]), 'UTF8'), key, 'sha256'))
+                   = sha256(decode(part[4], 'hex'))
+              INTO genuine FROM guard.viewer_key;
+            RETURN CASE WHEN genuine THEN part[1] END;
+        END $$;
+
+        CREATE FUNCTION guard.area(what text, act text) RETURNS guard.pathmultirange {FUNCTION} AS $$
+        DECLARE
+            who text := guard.viewer();
+            areas guard.pathmultirange;
+        BEGIN
+            IF who IS NULL THEN
+                RETURN '{{}}';
+            END IF;
+            SELECT range_agg(guard.pathrange(a.path, guard.after(a.path))) INTO areas
+              FROM guard.appointment a JOIN guard.role_right r USING (role)
+             WHERE a.viewer IN (who, 'everyone') AND r.what = area.what AND r.act = area.act;
+            RETURN COALESCE(areas, '{{}}');
+        END $$;
+
+        ALTER FUNCTION guard.viewer() OWNER TO gridmap_guard;
+        ALTER FUNCTION guard.area(text, text) OWNER TO gridmap_guard;
+        REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guard TO gridmap_app, gridmap_wall, gridmap_job, gridmap_guard;
+    """)
+    op.execute("""
+        INSERT INTO guard.role_right (role, what, act)
+        SELECT 'administrator', what, act
+          FROM unnest('{boundary,center,department,duty,household,name,incident,warning,event,import}'::text[]) what,
+               unnest('{r,w}'::text[]) act;
+        INSERT INTO guard.role_right VALUES
+            ('stranger', 'boundary', 'r'), ('stranger', 'center', 'r'), ('stranger', 'duty', 'r'),
+            ('intake', 'incident', 'r'), ('intake', 'incident', 'w'), ('intake', 'household', 'r'),
+            ('intake', 'event', 'r'), ('intake', 'event', 'w'),
+            ('importer', 'import', 'r'), ('importer', 'import', 'w');
+        INSERT INTO guard.appointment VALUES
+            ('everyone', 'stranger', ''), ('local:administrator', 'administrator', ''),
+            ('job:intake', 'intake', ''), ('job:import', 'importer', '');
+    """)
+
+
+def downgrade() -> None:
+    op.execute("DROP SCHEMA guard CASCADE")

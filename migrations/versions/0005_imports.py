@@ -1,0 +1,70 @@
+"""Imports: staged rows that only their owner sees, and the jobs' queue."""
+
+from alembic import op
+from procrastinate.schema import SchemaManager
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        CREATE TABLE import (
+            id uuid PRIMARY KEY, owner text NOT NULL, kind text NOT NULL,
+            file_name text NOT NULL, file_hash bytea NOT NULL,
+            mapping jsonb NOT NULL DEFAULT '{}', crs text, options jsonb NOT NULL DEFAULT '{}',
+            state text NOT NULL CHECK (state IN
+                ('staging', 'staged', 'loading', 'loaded', 'thrown_away', 'taken_back', 'failed')),
+            summary jsonb NOT NULL DEFAULT '{}', created_at timestamptz NOT NULL,
+            finished_at timestamptz);
+        ALTER TABLE import ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE import FORCE ROW LEVEL SECURITY;
+        CREATE POLICY own ON import TO gridmap_app USING (owner = (SELECT guard.viewer()))
+            WITH CHECK (owner = (SELECT guard.viewer()));
+        CREATE POLICY job ON import TO gridmap_job USING ((SELECT guard.viewer()) = 'job:import')
+            WITH CHECK ((SELECT guard.viewer()) = 'job:import');
+        GRANT SELECT, INSERT, UPDATE ON import TO gridmap_app, gridmap_job;
+
+        CREATE UNLOGGED TABLE import_row (
+            import uuid NOT NULL, row integer NOT NULL, verdict text, id uuid, key text,
+            path text COLLATE "C", point geometry(Point, 4326), shape geometry(Geometry, 4326),
+            data jsonb);
+        CREATE INDEX ON import_row (import, row);
+        GRANT SELECT, INSERT, DELETE ON import_row TO gridmap_job;
+        CREATE VIEW own_import_row WITH (security_barrier) AS
+            SELECT r.* FROM import_row AS r JOIN import AS i ON i.id = r.import
+             WHERE i.owner = guard.viewer();
+        ALTER VIEW own_import_row OWNER TO gridmap_guard;
+        GRANT SELECT, DELETE ON import_row TO gridmap_guard;
+        GRANT SELECT ON import TO gridmap_guard;
+        GRANT SELECT ON own_import_row TO gridmap_app;
+        COMMENT ON VIEW own_import_row IS 'Staged rows, seen by the owner of their import only.';
+    """)
+    connection = op.get_bind().connection
+    with connection.cursor() as cursor:
+        cursor.execute(SchemaManager.get_schema())
+    op.execute("""
+        GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events,
+            procrastinate_periodic_defers, procrastinate_workers TO gridmap_job;
+        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gridmap_job;
+    """)
+
+
+def downgrade() -> None:
+    op.execute("""
+        DROP VIEW own_import_row;
+        DROP TABLE import_row, import;
+        DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
+    """)
+    op.execute("""
+        DO $$ DECLARE f regprocedure; t regtype; BEGIN
+            FOR f IN SELECT oid FROM pg_proc WHERE proname LIKE 'procrastinate\\_%' LOOP
+                EXECUTE 'DROP FUNCTION ' || f || ' CASCADE';
+            END LOOP;
+            FOR t IN SELECT oid FROM pg_type WHERE typname LIKE 'procrastinate\\_%' AND typtype = 'e' LOOP
+                EXECUTE 'DROP TYPE ' || t || ' CASCADE';
+            END LOOP;
+        END $$
+    """)
