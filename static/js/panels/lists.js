@@ -1,0 +1,70 @@
+/** The list beside a layer: asks for what is in view under the same filters, and goes where a row lies. */
+
+import * as api from '../api.js';
+import { paused } from '../dom.js';
+import { moveMs } from '../map.js';
+import { filterParams } from '../url.js';
+
+/** @typedef {import('../state.js').State} State */
+/**
+ * @typedef {Object} Parts
+ * @property {import('maplibre-gl').Map} map
+ * @property {import('../api.js').Catalog} catalog
+ * @property {ReturnType<typeof import('../state.js').createStore>} store
+ * @property {(layer: 'incidents'|'warnings', county: number, id: string) => void} showRecord
+ */
+
+const WAIT_MS = 200;
+/** Close enough to see the row's point among its neighbors. */
+const ROW_ZOOM = 13;
+
+/** @param {Parts} parts */
+export function makeLists({ map, catalog, store, showRecord }) {
+  const panel = /** @type {any} */ (document.querySelector('list-panel'));
+  let abort = new AbortController();
+  /** @type {{layer: string, list: api.List}|null} */
+  let last = null;
+
+  const bbox = () => map.getBounds().toArray().flat().map((each) => each.toFixed(5)).join(',');
+
+  async function ask() {
+    const state = store.get();
+    const layer = catalog.layers.find((each) => each.id === state.list?.layer);
+    abort.abort();
+    panel.hidden = !layer;
+    document.body.classList.toggle('with-list', Boolean(layer));
+    if (!layer || !state.list) return;
+    abort = new AbortController();
+    const { signal } = abort;
+    const { sort, page } = state.list;
+    const known = last?.layer === layer.id ? last.list : null;
+    if (!known) panel.update(layer, state.list, null, '');
+    try {
+      const params = { bbox: bbox(), ...filterParams(state, layer.filters), sort, page, color: layer.id === 'warnings' ? state.colors.join(',') : '' };
+      last = { layer: layer.id, list: await api.list(layer.id, params, signal) };
+      panel.update(layer, state.list, last.list, '');
+    } catch (error) {
+      if (!signal.aborted) panel.update(layer, state.list, known, /** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {Partial<NonNullable<State['list']>>} change */
+  const change = (change) => store.set({ list: { .../** @type {any} */ (store.get().list), ...change } });
+
+  document.addEventListener('open-list', (event) => {
+    const layer = /** @type {CustomEvent} */ (event).detail;
+    store.set({ list: store.get().list?.layer === layer ? null : { layer, sort: '', page: 1 } });
+  });
+  document.addEventListener('close-list', () => store.set({ list: null }));
+  document.addEventListener('sort-list', (event) => change({ sort: /** @type {CustomEvent} */ (event).detail, page: 1 }));
+  document.addEventListener('page-list', (event) => change({ page: /** @type {CustomEvent} */ (event).detail }));
+  document.addEventListener('row', (event) => {
+    const { lon, lat, county, id } = /** @type {CustomEvent<api.Row>} */ (event).detail;
+    const layer = store.get().list?.layer;
+    map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), ROW_ZOOM), duration: moveMs() });
+    if (layer === 'incidents' || layer === 'warnings') showRecord(layer, county, id);
+    else store.set({ place: { lon, lat } });
+  });
+
+  return { update: paused(ask, WAIT_MS) };
+}
