@@ -5,7 +5,6 @@ of a file). Coordinates are always x before y, longitude before latitude.
 """
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -189,9 +188,3 @@ def _bd09_to_gcj02(xy: Floats) -> Floats:
     for _ in range(INVERSE_ROUNDS):
         found = found - (_gcj02_to_bd09(found) - xy)
     return np.where(in_china(found)[:, None], found, xy)
-
-
-def degrees_range(geometry: Any) -> bool:
-    """Whether all coordinates of a geometry could be degrees."""
-    west, south, east, north = shapely.total_bounds(geometry)
-    return bool(west >= -180 and east <= 180 and south >= -90 and north <= 90)
