@@ -39,16 +39,16 @@ export function targetOf(map, at, place, layers) {
  * @returns {any[]}
  */
 export function placeFeatures({ lon, lat }, located, metersText) {
-  const feature = (/** @type {string} */ what, /** @type {any} */ geometry, text = '') => ({ type: 'Feature', properties: { what, text }, geometry });
+  const feature = (/** @type {string} */ what, /** @type {any} */ geometry, rest = {}) => ({ type: 'Feature', properties: { what, ...rest }, geometry });
   const features = [feature('pin', { type: 'Point', coordinates: [lon, lat] })];
   const border = located?.grid && located.border;
   if (!border) return features;
   const end = [border.lon, border.lat];
-  const middle = [(lon + border.lon) / 2, (lat + border.lat) / 2];
+  const anchor = border.lon < lon ? 'right' : 'left';
   return [
     feature('line', { type: 'LineString', coordinates: [[lon, lat], end] }),
     feature('end', { type: 'Point', coordinates: end }),
-    feature('meters', { type: 'Point', coordinates: middle }, metersText(border.meters)),
+    feature('meters', { type: 'Point', coordinates: end }, { anchor, text: `\u2002${metersText(border.meters)}\u2002` }),
     ...features,
   ];
 }

@@ -51,7 +51,8 @@ function rings(map, source, rule, ringed) {
   next.forEach((id) => ringed.add(id));
   return groups.map(({ x, y, ids }) => {
     const { lon, lat } = fromPixels(x, y, zoom);
-    return point([lon, lat], { n: ids.length, text: number(ids.length), source });
+    const radius = Math.round(Math.min(15, 7.5 + 2 * String(ids.length).length + ids.length / 40));
+    return point([lon, lat], { n: ids.length, text: number(ids.length), radius });
   });
 }
 

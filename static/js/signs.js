@@ -58,7 +58,7 @@ export function picture(half, draw) {
   const ratio = Math.max(2, Math.ceil(devicePixelRatio));
   const side = Math.ceil(half) * 2 * ratio;
   const canvas = h('canvas', { width: side, height: side });
-  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
   pen.setTransform(ratio, 0, 0, ratio, side / 2, side / 2);
   pen.lineJoin = 'round';
   draw(pen);
@@ -103,8 +103,21 @@ function drawShape(shape, token) {
   });
 }
 
+/** The disc under a counted ring. @param {number} radius pixels @param {Token} token */
+function drawRing(radius, token) {
+  return picture(radius + 2, (pen) => {
+    pen.beginPath();
+    pen.arc(0, 0, radius, 0, 2 * Math.PI);
+    pen.fillStyle = String(token('--m-pt'));
+    pen.strokeStyle = String(token('--m-halo'));
+    pen.lineWidth = 1.5;
+    pen.fill();
+    pen.stroke();
+  });
+}
+
 /**
- * The picture a style names: `sign-4`, `mark-hazard`.
+ * The picture a style names: `sign-4`, `mark-hazard`, `ring-10` (radius in pixels).
  * @param {string} name @param {Token} token
  * @returns {{image: ImageData, ratio: number}|null} null: not a mark of ours
  */
@@ -112,5 +125,6 @@ export function drawMark(name, token) {
   const [family, which] = name.split(/-(.*)/);
   if (family === 'sign' && SIGNS[Number(which)]) return drawSign(Number(which), token);
   if (family === 'mark') return drawShape(which, token);
+  if (family === 'ring') return drawRing(Number(which), token);
   return null;
 }

@@ -24,9 +24,12 @@ import { resolve } from './tokens.js';
  * @property {string} gridPath path of the selected grid, or ''
  */
 
-/** Slots from below. `metadata.slot` of a style layer names its own; else its type decides. */
+/**
+ * Slots from below. What lies higher is placed first, so names make room for points. `metadata.slot` of a style layer
+ * names its own; else its type decides.
+ */
 export const SLOTS = Object.freeze(['ground', 'basemap', 'land', 'relief', 'choropleth', 'heat',
-  'guide', 'border', 'isolines', 'selection', 'point', 'name', 'sign', 'top']);
+  'guide', 'border', 'isolines', 'selection', 'name', 'point', 'sign', 'top']);
 
 /** @type {Record<string, string>} */
 const SLOT_OF_TYPE = {
@@ -140,7 +143,7 @@ function selection({ gridPath, sources }) {
     { id: 'place-pin', type: 'symbol', ...measure, filter: ['==', ['get', 'what'], 'pin'],
       layout: { 'icon-image': 'mark-pin', 'icon-offset': [0, -14], 'icon-allow-overlap': true, 'icon-ignore-placement': true } },
     { id: 'place-meters', type: 'symbol', ...measure, filter: ['==', ['get', 'what'], 'meters'],
-      layout: { 'text-field': ['get', 'text'], 'text-font': ['Noto Sans Bold'], 'text-size': 12, 'text-anchor': 'left', 'text-offset': [0.7, 0], 'text-allow-overlap': true },
+      layout: { 'text-field': ['get', 'text'], 'text-font': ['Noto Sans Bold'], 'text-size': 12, 'text-anchor': ['get', 'anchor'], 'text-offset': [0, 0.1], 'text-padding': 4, 'text-allow-overlap': true },
       paint: { 'text-color': '--m-sel', 'text-halo-color': '--m-halo', 'text-halo-width': 2.2 } },
   ];
 }
@@ -154,12 +157,10 @@ function derived({ state, legend }) {
     ownLine('isolines-0', '--m-iso', 0.9, { ...rank(0), paint: { 'line-opacity': 0.6, 'line-dasharray': [3, 3] } }),
     ownLine('isolines-1', '--m-iso', 1.2, { ...rank(1), paint: { 'line-opacity': 0.85 } }),
     ownLine('isolines-2', '--m-iso', 1.9, rank(2)),
-    { id: 'rings-disc', type: 'circle', ...rings, paint: {
-      'circle-radius': ['min', 14, ['+', 9, ['/', ['get', 'n'], 12]]], 'circle-color': '--m-pt',
-      'circle-stroke-color': '--m-halo', 'circle-stroke-width': 1.5 } },
     { id: 'rings-count', type: 'symbol', ...rings, layout: {
+      'icon-image': ['concat', 'ring-', ['to-string', ['get', 'radius']]], 'icon-allow-overlap': true,
       'text-field': ['get', 'text'], 'text-font': ['Noto Sans Bold'], 'text-size': 11,
-      'text-allow-overlap': true, 'text-ignore-placement': true }, paint: { 'text-color': '--m-halo' } },
+      'text-allow-overlap': true }, paint: { 'text-color': '--m-halo' } },
   ];
 }
 

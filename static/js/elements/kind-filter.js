@@ -67,7 +67,7 @@ export class KindFilter extends HTMLElement {
   /** @param {State} state */
   severity(state) {
     return h('div', { class: 'severity' }, h('span', { class: 'quiet' }, t('轻重')),
-      h('div', { class: 'seg', role: 'group', 'aria-label': t('轻重') }, SEVERITIES.map((words, i) => h('button', {
+      h('div', { class: 'seg several', role: 'group', 'aria-label': t('轻重') }, SEVERITIES.map((words, i) => h('button', {
         type: 'button', 'data-key': `severity-${i + 1}`, 'aria-pressed': String(!state.severities.length || state.severities.includes(i + 1)),
         onclick: () => announce(this, 'filter', { severities: toggled(state.severities, i + 1, [1, 2, 3, 4]) }) }, t(words)))));
   }

@@ -45,7 +45,7 @@ export class LayerList extends HTMLElement {
       legend && h('div', { class: 'legend-box' }, this.divisors(view), this.measureLegend),
       troubles.figures && h('p', { class: 'trouble', role: 'status' }, t('着色失败：{why}', { why: troubles.figures })),
       h('ul', { class: 'rows' }, catalog.layers.filter((layer) => layer.group === 'data').map((layer) => this.row(layer, view))),
-      h('details', { open }, h('summary', { 'data-key': 'base' }, t('底图与名称')),
+      h('details', { open }, h('summary', { 'data-key': 'base' }, t('底图与名称'), base.some(({ id }) => troubles[id]) && h('span', { class: 'late' }, ' ', t('有图层没取到'))),
         h('ul', { class: 'rows' },
           catalog.basemap.kind !== 'none' && this.plainRow('basemap', t('底图'), state),
           catalog.relief && this.plainRow('relief', t('地形'), state),

@@ -17,7 +17,7 @@ import { momentText } from '../time.js';
  * @property {GridFacts|null} facts
  * @property {string} trouble '' where all is well
  * @property {string[]} names what else lies under the click
- * @property {{words: string, value: number|null, count: number, thin: boolean}|null} figure of the grid, by the coloring measure
+ * @property {{words: string, unit: string, value: number|null, count: number, days: number, thin: boolean}|null} figure of the grid, by the coloring measure
  * @property {HTMLElement|null} form the report being written
  */
 
@@ -49,7 +49,7 @@ export class PlaceCard extends HTMLElement {
       this.head(located, facts),
       trouble && h('p', { class: 'trouble', role: 'alert' }, trouble),
       !located && !trouble && h('div', { class: 'waiting', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-      located && [this.people(located), this.how(located, view), this.alternatives(located), facts && this.recent(facts, view.catalog), view.form ?? this.buttons(located, facts)]));
+      located && [this.people(located), this.how(located, view), this.alternatives(located), !view.form && facts && this.recent(facts, view.catalog), view.form ?? this.buttons(located, facts)]));
   }
 
   /** @param {Located|null} located @param {GridFacts|null} facts */
@@ -86,7 +86,8 @@ export class PlaceCard extends HTMLElement {
       accuracy ? line(t('定位误差'), t('±{meters}，', { meters: distance(accuracy, lang()) }), sure, share !== null && share < 1 && t('，{share} 落在本格', { share: percent(share) }))
         : line(t('定位'), t('地图上点选，'), sure),
       line(t('坐标'), h('span', { class: 'num' }, coordinates(place.lon, place.lat))),
-      figure && line(figure.words, figure.value === null ? t('没有户数，不算') : h('b', {}, limit(figure.value)), h('span', { class: 'quiet' }, t('（{n} 起{thin}）', { n: number(figure.count), thin: figure.thin ? t('，太少，只作参考') : '' }))),
+      figure && line(figure.words, figure.value === null ? t('没有户数，不算') : [h('b', {}, limit(figure.value)), ' ', figure.unit],
+        h('span', { class: 'second' }, t('{days} 日 {n} 起{thin}', { days: number(figure.days), n: number(figure.count), thin: figure.thin ? t('，太少，只作参考') : '' }))),
       names.length > 0 && line(t('此处'), names.join(t('、'))));
   }
 

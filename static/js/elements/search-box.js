@@ -20,7 +20,8 @@ export class SearchBox extends HTMLElement {
   input = h('input', { type: 'search', id: 'search', role: 'combobox', autocomplete: 'off', 'aria-expanded': 'false', 'aria-controls': 'search-list', 'aria-autocomplete': 'list' });
   list = h('ul', { id: 'search-list', role: 'listbox', hidden: true });
 
-  connectedCallback() {
+  /** Fills the box once the language is known. */
+  begin() {
     this.setAttribute('role', 'search');
     this.input.placeholder = t('地名、编码、地址、拼音首字母');
     this.input.setAttribute('aria-label', t('搜索'));

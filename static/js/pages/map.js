@@ -55,7 +55,10 @@ async function start() {
   const frame = makeFrame(map, catalog, lang());
   const drawing = makeDrawing(map, catalog, (layer, error) => rail.trouble(layer, error));
   const figures = makeFigures(map, catalog, {
-    ready: () => redraw(),
+    ready: () => {
+      card.refresh();
+      redraw();
+    },
     trouble: (error) => rail.trouble('figures', error),
   });
   const rail = makeRail({ map, catalog, store, figures, frame, retry: (id) => drawing.retry(id, store.get()).then(redraw) });

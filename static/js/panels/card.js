@@ -5,6 +5,7 @@ import { placeFeatures, targetOf } from '../ask.js';
 import { distance } from '../format.js';
 import { lang, pick, t } from '../i18n.js';
 import { slotOf } from '../style.js';
+import { daysIn } from '../time.js';
 
 /** @typedef {import('../elements/place-card.js').PlaceView} PlaceView */
 /**
@@ -54,7 +55,8 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     const legend = figures.legend();
     const figure = figures.of(gridPath());
     if (!legend?.thins || !figure) return null;
-    return { words: pick(legend.measure.title), value: figure.rate, count: figure.count, thin: figure.thin };
+    const { title, unit } = legend.measure;
+    return { words: pick(title), unit: pick(unit), value: figure.rate, count: figure.count, days: daysIn(store.get().time), thin: figure.thin };
   }
 
   /** Asks whose the chosen place is; the card fills as answers come. */
@@ -70,6 +72,7 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     try {
       const located = await api.locate(place.lon, place.lat, signal);
       show({ located });
+      frame.reveal(place);
       if (located.grid) show({ facts: await api.grid(located.grid.path, signal) });
     } catch (error) {
       if (!signal.aborted) show({ trouble: t('没有问到：{why}', { why: /** @type {Error} */ (error).message }) });
@@ -142,6 +145,10 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
   return {
     ask,
     gridPath,
+    /** Shows the grid's figure anew. */
+    refresh() {
+      if (view?.located && !view.form) show({});
+    },
     showRecord,
     /** @param {() => void} listener called when the selection on the map has changed */
     onChange(listener) {

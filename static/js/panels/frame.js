@@ -4,6 +4,7 @@ import * as api from '../api.js';
 import { announce } from '../dom.js';
 import { t } from '../i18n.js';
 import { moveMs } from '../map.js';
+import { coloredAt } from '../style.js';
 import { toggleTheme } from '../theme.js';
 import { dayText } from '../time.js';
 
@@ -11,7 +12,6 @@ import { dayText } from '../time.js';
 
 /** A wait shorter than this is not worth a line. */
 const SHOW_WAIT_MS = 300;
-const GRID_NAME_ZOOM = 9;
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
@@ -38,19 +38,6 @@ function watchLoading(map) {
   map.on('idle', check);
 }
 
-/** Names of the regions and the grid under the middle of the view. @param {import('maplibre-gl').Map} map @returns {Link[]} */
-function chainInView(map) {
-  const { lng, lat } = map.getCenter();
-  const middle = map.project([lng, lat]);
-  const layers = map.getLayersOrder().filter((id) => {
-    const layer = map.getLayer(id);
-    return layer?.type === 'fill' && ['regions', 'grids'].includes(layer.source);
-  });
-  const found = map.queryRenderedFeatures(middle, { layers });
-  const links = found.filter(({ source }) => source === 'regions' || map.getZoom() >= GRID_NAME_ZOOM)
-    .map(({ properties }) => ({ depth: properties.level ?? 9, name: properties.name ?? properties.number, path: properties.path }));
-  return [...new Map(links.filter((link) => link.name).map((link) => [link.path, link])).values()].sort((a, b) => a.path.length - b.path.length);
-}
 
 /**
  * @param {import('maplibre-gl').Map} map @param {api.Catalog} catalog @param {string} language
@@ -60,19 +47,30 @@ export function makeFrame(map, catalog, language) {
   /** @type {Link[]|null} */
   let chosen = null;
 
-  const updateView = () => {
-    /** @type {any} */ (document.querySelector('scale-bar')).update(map.getCenter().lat, map.getZoom());
-    crumb.update(chosen ?? chainInView(map));
-  };
+  let abort = new AbortController();
+
+  /** The chain of the chosen place, else of the middle of the view down to the colored level. */
+  async function updateCrumb() {
+    abort.abort();
+    if (chosen) return crumb.update(chosen);
+    abort = new AbortController();
+    const { lng, lat } = map.getCenter();
+    const { level } = coloredAt(catalog, map.getZoom());
+    const located = await api.locate(lng, lat, abort.signal).catch(() => null);
+    if (located && !chosen) crumb.update(located.chain.filter(({ depth }) => depth <= level));
+    return undefined;
+  }
+  const updateScale = () => /** @type {any} */ (document.querySelector('scale-bar')).update(map.getCenter().lat, map.getZoom());
   byId('sources').textContent = [
     t('网格界线 {version} 版', { version: catalog.boundary_version }),
     catalog.attribution && t('底图 {source}', { source: catalog.attribution }),
     catalog.approval_number && t('审图号 {number}', { number: catalog.approval_number }),
     t('数据到 {day}', { day: dayText(catalog.last_day, language) }),
   ].filter(Boolean).join('\u3000');
-  map.on('move', () => /** @type {any} */ (document.querySelector('scale-bar')).update(map.getCenter().lat, map.getZoom()));
-  map.on('moveend', updateView);
-  map.on('idle', updateView);
+  updateScale();
+  updateCrumb();
+  map.on('move', updateScale);
+  map.on('moveend', updateCrumb);
   watchLoading(map);
 
   /** @param {[number, number, number, number]} bounds */
@@ -102,14 +100,28 @@ export function makeFrame(map, catalog, language) {
     else if (found) goTo(found.lon, found.lat, 13);
   });
 
+  /** @type {any} */ (document.querySelector('search-box')).begin();
+  byId('rail-toggle').onclick = () => {
+    const open = document.querySelector('.rail')?.classList.toggle('open');
+    byId('rail-toggle').setAttribute('aria-expanded', String(open));
+  };
+
   return {
     goTo,
+    /** Moves the map where a card would hide the place. @param {{lon: number, lat: number}} place */
+    reveal({ lon, lat }) {
+      const { x, y } = map.project([lon, lat]);
+      const box = map.getContainer().getBoundingClientRect();
+      const hidden = document.elementFromPoint(box.left + x, box.top + y)?.closest('place-card, .rail, list-panel');
+      const narrow = box.width < 720;
+      if (hidden) map.easeTo({ center: [lon, lat], offset: narrow ? [0, -box.height * 0.28] : [-40, -60], duration: moveMs() });
+    },
     /** @param {number} zoom */
     zoomTo: (zoom) => map.easeTo({ zoom, duration: moveMs() }),
     /** The breadcrumb of a chosen place; null: of the view. @param {Link[]|null} chain */
     chain(chain) {
       chosen = chain?.length ? chain : null;
-      updateView();
+      updateCrumb();
     },
     /** Language and export keep what is on screen. @param {string} query @param {string} within */
     links(query, within) {
