@@ -1,28 +1,24 @@
-"""What happened in two years: incidents with their places, seasons and states."""
+"""What happened in two years: incidents with their places, times and states."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from gridmap.synth import words
+from gridmap.synth import seasons, words
+from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.homes import Homes
 from gridmap.synth.land import Land
-from gridmap.synth.people import Homes
-from gridmap.synth.terrain import Floats, Ints
+from gridmap.synth.seasons import DAYS
 
-LAST_DAY = date(2026, 11, 23)
-"""What the seasons are reckoned from; loading may shift the days."""
-DAYS = 730
-_SPRING_FESTIVALS = [date(2025, 1, 29), date(2026, 2, 17)]
 _SHARES = {
     1: 62, 2: 48, 3: 50, 4: 34, 5: 30, 6: 22, 7: 26, 8: 20, 9: 16,
     32: 44, 33: 40, 34: 40, 35: 20, 36: 22, 37: 26, 38: 12, 39: 34, 41: 14,
     64: 52, 65: 58, 66: 52, 67: 66, 68: 44, 69: 46, 70: 36, 71: 36,
 }  # fmt: skip
 _SEVERITY = [0.69, 0.235, 0.065, 0.01]
-_DAY_S = 86_400
+DAY_S = 86_400
+_HOT_PLACES = 11
 _BORDER_SHARE = 0.012
 
 
@@ -46,23 +42,14 @@ class Happenings:
 
 def happen(land: Land, homes: Homes, count: int, rng: np.random.Generator) -> Happenings:
     """That many incidents in the inhabited grids of a county."""
-    category = rng.choice(
-        list(_SHARES), count, p=np.array(list(_SHARES.values())) / sum(_SHARES.values())
-    )
-    appeal = _appeal(land, homes, rng)
-    grid, day = np.empty(count, np.int64), np.empty(count, np.int64)
-    rhythm = _rhythm(rng)
-    for number in _SHARES:
-        own = np.flatnonzero(category == number)
-        grid[own] = _draw(appeal * _affinity(land, homes, number), len(own), rng)
-        day[own] = _draw(rhythm * _season(number, rng), len(own), rng)
-    occurred = day * _DAY_S + _time_of_day(count, rng)
+    category, grid, occurred = _what_where_when(land, homes, count, rng)
     channel = rng.choice(4, count, p=[0.56, 0.16, 0.12, 0.16])
-    received = np.minimum(occurred + _delay(channel, rng), DAYS * _DAY_S - 60)
+    received = np.minimum(occurred + _delay(channel, rng), DAYS * DAY_S - 60)
     order = np.argsort(received, kind="stable")
     category, grid, channel = category[order], grid[order], channel[order]
+    received, occurred = received[order], np.minimum(occurred, received)[order]
     severity = _severity(category, rng)
-    state, resolved = _life(received[order], severity, rng)
+    state, resolved = _life(received, severity, rng)
     place, accuracy = _places(land, homes, grid, channel, rng)
     return Happenings(
         place=place,
@@ -73,109 +60,67 @@ def happen(land: Land, homes: Homes, count: int, rng: np.random.Generator) -> Ha
         channel=channel,
         state=state,
         phrase=rng.integers(0, 5, count),
-        occurred=np.minimum(occurred, received)[order],
-        received=received[order],
+        occurred=occurred,
+        received=received,
         resolved=resolved,
     )
+
+
+def _what_where_when(
+    land: Land, homes: Homes, count: int, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints]:
+    """Category, grid and second of each incident."""
+    share = np.array(list(_SHARES.values())) / sum(_SHARES.values())
+    category = rng.choice(list(_SHARES), count, p=share)
+    appeal, affinity = _appeal(land, homes, rng), _affinity(land, homes)
+    rhythm = seasons.rhythm(rng)
+    grid, day = np.empty(count, np.int64), np.empty(count, np.int64)
+    for number in _SHARES:
+        own = np.flatnonzero(category == number)
+        grid[own] = _draw(appeal * affinity.get(number, 1), len(own), rng)
+        day[own] = _draw(rhythm * seasons.season(number, rng), len(own), rng)
+    return category, grid, day * DAY_S + _time_of_day(count, rng)
+
+
+def _affinity(land: Land, homes: Homes) -> dict[int, Floats]:
+    """Where categories belong, by grid: floods by rivers, landslides on slopes, lifts in town."""
+    terrain, urban = land.terrain, homes.urban
+    slope = terrain.sample(np.hypot(*np.gradient(terrain.height, terrain.step)), land.grid_places)
+    wet = terrain.sample(np.log1p(terrain.drained), land.grid_places)
+    rural, wet_rural = np.where(urban, 0.08, 1.0), 0.25 + wet / wet.max()
+    wet_rural *= np.where(urban, 0.3, 1.0)
+    streets = np.where(urban, 1.8, 1.0)
+    steep = np.where(urban, 0.1, 1.0) * (0.1 + slope / slope.max()) ** 1.5
+    towers = np.where(urban, 1.0, 0.02)
+    return {
+        **dict.fromkeys((3, 70), rural),
+        **dict.fromkeys((4, 36), wet_rural),
+        **dict.fromkeys((5, 6, 32, 39, 69), streets),
+        7: towers,
+        35: steep,
+    }
 
 
 def _draw(weight: Floats, count: int, rng: np.random.Generator) -> Ints:
     """Indices by weight, repeated ones allowed."""
     total = weight.cumsum()
     picked = np.searchsorted(total, rng.random(count) * total[-1], side="right")
-    return np.minimum(picked, len(weight) - 1)
+    return np.asarray(np.minimum(picked, len(weight) - 1))
 
 
 def _appeal(land: Land, homes: Homes, rng: np.random.Generator) -> Floats:
     """How much happens in each grid: a base everywhere, more with people, most in hot places."""
     held = np.bincount(homes.grid, minlength=len(land.village))
-    middle = land.plane.meters(shapely.get_coordinates(shapely.centroid(land.grid_shapes)))
-    spots = rng.choice(len(held), 9, p=held / held.sum())
-    reach = rng.uniform(2_500, 6_500, len(spots))
-    heat = np.full(len(held), 0.55)
-    heat[homes.urban] = 0.8
+    middle = land.grid_places
+    rural = np.where(homes.urban | (held == 0), 0.0, 1.0)
+    spots = rng.choice(len(held), _HOT_PLACES, replace=False, p=rural / rural.sum())
+    reach = rng.uniform(2_000, 5_500, len(spots))
+    heat = np.where(homes.urban, 0.85, 0.55)
     for spot, meters in zip(spots, reach, strict=True):
         near = np.exp(-((np.hypot(*(middle - middle[spot]).T) / meters) ** 2))
-        heat += rng.uniform(0.8, 2.0) * near
-    heat *= rng.lognormal(0, 0.32, len(held))
-    return np.where(held > 0, (9 + 0.75 * held) * heat, 0)
-
-
-def _affinity(land: Land, homes: Homes, category: int) -> Floats:
-    """Where a category belongs: floods by rivers, landslides on slopes, lifts in towers."""
-    middle = land.plane.meters(shapely.get_coordinates(shapely.centroid(land.grid_shapes)))
-    terrain = land.terrain
-    slope = terrain.sample(np.hypot(*np.gradient(terrain.height, terrain.step)), middle)
-    wet = terrain.sample(np.log1p(terrain.drained), middle)
-    urban = homes.urban
-    match category:
-        case 7:
-            return np.where(urban, 1.0, 0.02)
-        case 5 | 6:
-            return np.where(urban, 1.6, 1.0)
-        case 3 | 70:
-            return np.where(urban, 0.08, 1.0)
-        case 4 | 36:
-            return np.where(urban, 0.3, 1.0) * (0.25 + wet / wet.max())
-        case 35:
-            return np.where(urban, 0.1, 1.0) * (0.1 + slope / slope.max()) ** 1.5
-        case 39 | 69 | 32:
-            return np.where(urban, 1.8, 1.0)
-    return np.ones(len(middle))
-
-
-def _rhythm(rng: np.random.Generator) -> Floats:
-    """Weight of each day, from the first: weeks, slow growth, Spring Festival's quiet."""
-    day = np.arange(DAYS)
-    weekday = (LAST_DAY.weekday() - (DAYS - 1 - day)) % 7
-    week = np.array([1.25, 1.1, 1.05, 1.0, 1.05, 0.75, 0.62])[weekday]
-    quiet = np.ones(DAYS)
-    for feast in _SPRING_FESTIVALS:
-        since = day - _number(feast)
-        quiet[(since >= -1) & (since < 6)] = 0.45
-    return np.asarray(week * quiet * (0.88 + 0.24 * day / DAYS) * rng.gamma(40, 1 / 40, DAYS))
-
-
-def _season(category: int, rng: np.random.Generator) -> Floats:
-    """Weight of each day for a category."""
-    days = [LAST_DAY - timedelta(days=DAYS - 1 - k) for k in range(DAYS)]
-    of_year = np.array([d.timetuple().tm_yday for d in days])
-    match category:
-        case 35 | 36:
-            storm = np.zeros(DAYS)
-            for peak in rng.uniform(186, 240, 7):
-                storm += np.exp(-(((of_year - peak) / 1.6) ** 2)) * rng.uniform(4, 14)
-            return 0.12 + _bump(of_year, 213, 24) + storm
-        case 32 | 33 | 68:
-            return 0.35 + 1.6 * _bump(of_year, 5, 52)
-        case 5:
-            wages = np.full(DAYS, 0.35)
-            for feast in _SPRING_FESTIVALS:
-                wages += 4.5 * _bump(np.arange(DAYS), _number(feast) - 16, 13, wrap=0)
-            return wages
-        case 4:
-            return 0.08 + 2 * _bump(of_year, 112, 26) + 0.5 * _bump(of_year, 172, 18)
-        case 3:
-            return 0.6 + _bump(of_year, 95, 35)
-        case 70:
-            return 0.4 + _bump(of_year, 105, 40) + 0.8 * _bump(of_year, 250, 25)
-        case 34:
-            return 0.6 + 0.9 * _bump(of_year, 355, 35)
-        case 37:
-            return 0.5 + _bump(of_year, 218, 35)
-    return np.ones(DAYS)
-
-
-def _bump(day: Ints, middle: float, width: float, wrap: int = 365) -> Floats:
-    """A bell around a day, of height 1; the year is a circle where ``wrap`` is its length."""
-    off = np.abs(day - middle)
-    if wrap:
-        off = np.minimum(off % wrap, wrap - off % wrap)
-    return np.asarray(np.exp(-((off / width) ** 2)))
-
-
-def _number(day: date) -> int:
-    return DAYS - 1 - (LAST_DAY - day).days
+        heat += rng.uniform(0.8, 2.8) * near
+    heat *= rng.lognormal(0, 0.3, len(held))
+    return np.where(held > 0, (4 + 0.7 * held) * heat, 0)
 
 
 def _time_of_day(count: int, rng: np.random.Generator) -> Ints:
@@ -203,14 +148,14 @@ def _severity(category: Ints, rng: np.random.Generator) -> Ints:
 
 def _life(received: Ints, severity: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """State (index into words.STATES) and second of resolution on the last evening."""
-    now = DAYS * _DAY_S
+    now = DAYS * DAY_S
     days = rng.lognormal(0.9, 0.95, len(received)) * np.array([0, 0.8, 1.5, 2.6, 3.5])[severity]
     stuck = rng.random(len(received)) < 0.006
-    done = received + ((days * _DAY_S).astype(np.int64) // 60) * 60
+    done = received + ((days * DAY_S).astype(np.int64) // 60) * 60
     resolved = np.where((done < now) & ~stuck, done, -1)
-    age = (now - received) / _DAY_S
+    age = (now - received) / DAY_S
     step = np.clip((age * rng.uniform(0.5, 3, len(received))), 0, 3).astype(np.int64)
-    filed = (resolved >= 0) & (now - resolved > rng.uniform(3, 20, len(received)) * _DAY_S)
+    filed = (resolved >= 0) & (now - resolved > rng.uniform(3, 20, len(received)) * DAY_S)
     return np.where(resolved < 0, step, np.where(filed, 5, 4)), resolved
 
 
@@ -251,44 +196,11 @@ def days_back(second: Ints) -> tuple[Ints, Ints]:
     """Day before the last (0 is the last) and second of the day; (-1, 0) for -1."""
     known = second >= 0
     return (
-        np.where(known, DAYS - 1 - second // _DAY_S, -1),
-        np.where(known, second % _DAY_S, 0),
+        np.where(known, DAYS - 1 - second // DAY_S, -1),
+        np.where(known, second % DAY_S, 0),
     )
 
 
 def phrases(category: Ints, phrase: Ints) -> list[str]:
     """The words of each incident."""
     return [words.CATEGORIES[c][p] for c, p in zip(category.tolist(), phrase.tolist(), strict=True)]
-
-
-@dataclass(frozen=True)
-class Warning:
-    """An open warning on a grid, or on the incident of that number."""
-
-    grid: int
-    incident: int | None
-    color: int
-    why: str
-    since: int
-    answered_day: int
-
-
-def warn(happened: Happenings, count: int, rng: np.random.Generator) -> list[Warning]:
-    """About ``count`` open warnings that arose from recent incidents, few of them red."""
-    recent = np.flatnonzero(happened.received > (DAYS - 21) * _DAY_S)
-    color = rng.choice([1, 2, 3, 4], min(count, len(recent)), p=[0.5, 0.32, 0.14, 0.04])
-    made, taken = [], set()
-    for shade in color.tolist():
-        reasons = [(kinds, why) for c, kinds, why in words.WARNINGS if c == shade]
-        kinds, why = reasons[int(rng.integers(len(reasons)))]
-        fits = recent[np.isin(happened.category[recent], kinds)]
-        cause = int(rng.choice(fits if len(fits) else recent))
-        if (grid := int(happened.grid[cause])) in taken:
-            continue
-        taken.add(grid)
-        since = int(min(happened.received[cause] + rng.integers(5, 240) * 60, DAYS * _DAY_S - 60))
-        age = DAYS - 1 - since // _DAY_S
-        answered = int(rng.integers(0, age + 1)) if age and rng.random() < 0.65 else -1
-        whole_grid = rng.random() < 0.45
-        made.append(Warning(grid, None if whole_grid else cause, shade, why, since, answered))
-    return sorted(made, key=lambda warning: warning.since)

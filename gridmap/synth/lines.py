@@ -5,7 +5,8 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from gridmap.synth.terrain import Floats, Ints, Terrain
+from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.terrain import Terrain
 
 RIVER_KM2 = 14.0
 """Less than this drains into a brook that no map of a county shows."""
@@ -23,11 +24,9 @@ def rivers(terrain: Terrain) -> list[Line]:
     receiver = terrain.receiver.ravel()
     keep = drained > RIVER_KM2
     branches, places = _branches(terrain, receiver, np.where(keep, drained, 0), rounds=4)
-    ranked = [
-        (1 + sum(drained[branch[-2]] < limit for limit in _RIVER_RANKS_KM2), places[branch])
-        for branch in branches
-    ]
-    return sorted(ranked, key=lambda line: (line[0], -len(line[1])))
+    rank = 1 + np.sum([drained < limit for limit in _RIVER_RANKS_KM2], axis=0)
+    found = [line for branch in branches for line in _by_rank(branch, rank, places)]
+    return sorted(found, key=lambda line: (line[0], -len(line[1])))
 
 
 def roads(terrain: Terrain, town: Floats, seats: Floats, villages: Floats) -> list[Line]:
@@ -45,22 +44,34 @@ def roads(terrain: Terrain, town: Floats, seats: Floats, villages: Floats) -> li
         (_COUNTY, terrain.cells(seats)),
         (1.0, terrain.cells(villages)),
     ):
-        for cell in cells.tolist():
+        for start in cells.tolist():
+            cell = start
             while cell >= 0:
                 traffic[cell] += weight
                 cell = int(toward[cell])
     receiver = np.where(toward < 0, traffic.size, toward)
-    branches, places = _branches(terrain, receiver, traffic, rounds=3)
-    return [line for branch in branches for line in _by_rank(branch, traffic, places)]
+    branches, places = _branches(terrain, receiver, traffic, rounds=2)
+    rank = 3 - (traffic >= _COUNTY).astype(int) - (traffic >= _NATIONAL)
+    return [line for branch in branches for line in _by_rank(branch, rank, places)]
 
 
-def _by_rank(branch: Ints, traffic: Floats, places: Floats) -> list[Line]:
-    weight = traffic[branch]
-    rank = 3 - (weight >= _COUNTY).astype(int) - (weight >= _NATIONAL)
-    rank[-1] = rank[-2]
-    breaks = np.flatnonzero(np.diff(rank)) + 1
-    starts, ends = [0, *breaks.tolist()], [*(breaks + 1).tolist(), len(branch)]
-    return [(int(rank[a]), places[branch[a:b]]) for a, b in zip(starts, ends, strict=True)]
+def _by_rank(branch: Ints, rank: Ints, places: Floats) -> list[Line]:
+    """A branch in pieces of one rank, each up to where the next begins, corners cut."""
+    ranks = rank[branch]
+    ranks[-1] = ranks[-2]
+    breaks = (np.flatnonzero(np.diff(ranks)) + 1).tolist()
+    starts, ends = [0, *breaks], [*(b + 1 for b in breaks), len(branch)]
+    return [
+        (int(ranks[a]), _corners_cut(places[branch[a:b]]))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+
+
+def _corners_cut(path: Floats) -> Floats:
+    """One round of Chaikin's method; the ends stay."""
+    near, far = 0.75 * path[:-1] + 0.25 * path[1:], 0.25 * path[:-1] + 0.75 * path[1:]
+    middle = np.stack([near, far], axis=1).reshape(-1, 2)[1:-1]
+    return np.vstack([path[:1], middle, path[-1:]])
 
 
 def _cheapest_ways(terrain: Terrain, town: int) -> Ints:
@@ -102,7 +113,7 @@ def _branches(
     main_child = np.full(count + 1, -1)
     main_child[receiver[light_first]] = light_first
     main_child[count] = -1
-    places = terrain.places(np.arange(count))
+    places = terrain.places(np.arange(count)) + terrain.bend.reshape(2, -1).T
     inner = cells[(main_child[cells] >= 0) & (receiver[cells] < count)]
     for _ in range(rounds):
         middle = (places[main_child[inner]] + places[receiver[inner]]) / 2

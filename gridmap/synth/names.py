@@ -6,9 +6,19 @@ import numpy as np
 from pypinyin import lazy_pinyin
 
 from gridmap.synth import words
-from gridmap.synth.terrain import Ints
+from gridmap.synth.erosion import Floats
+from gridmap.synth.land import Land
 
-_ENDINGS = {"镇": "Town", "乡": "Township", "村": "Village", "社区": "Community", "县": "County"}
+_COMMUNITIES = 14
+_ENDINGS = {
+    "省": "Province",
+    "市": "City",
+    "镇": "Town",
+    "乡": "Township",
+    "村": "Village",
+    "社区": "Community",
+    "县": "County",
+}
 
 
 @dataclass(frozen=True)
@@ -28,31 +38,36 @@ class AreaNames:
         return f"{self.county_path}{self.township_codes[township]}/"
 
 
-def name_areas(
-    rng: np.random.Generator, county_path: str, village: Ints, township: Ints, town_rank: Ints
-) -> AreaNames:
-    """Names for townships, villages and grids.
+def name_areas(rng: np.random.Generator, county_path: str, land: Land) -> AreaNames:
+    """Names for townships, villages and grids; the villages around the county town are communities.
 
-    ``village[g]``, ``township[v]`` lead upward; ``town_rank[v]`` orders the villages by their
-    distance from the county town, the nearest of which become communities.
+    The township nearest to the town is the second of words.TOWNS, the rest follow in any order.
     """
-    count = int(township.max()) + 1
-    towns = [words.TOWNS[0], *rng.permutation(words.TOWNS[1:])[: count - 1].tolist()]
-    urban = (township == 0) & (town_rank < len(words.COMMUNITIES) * 3 // 5)
-    pool = iter(_village_names(rng, len(township)))
-    communities = iter(words.COMMUNITIES)
-    names = [next(communities) + "社区" if u else next(pool) + "村" for u in urban.tolist()]
+    off = np.hypot(*(land.village_places - land.ground.seats[0]).T)
+    off[land.township != 0] = np.inf
+    urban = (off.argsort().argsort() < _COMMUNITIES) & (land.township == 0)
+    towns = _town_names(rng, np.hypot(*(land.ground.seats - land.ground.seats[0]).T))
+    pool, communities = iter(_village_names(rng, len(off))), iter(words.COMMUNITIES)
+    above = zip(land.township.tolist(), urban.tolist(), strict=True)
     return AreaNames(
         county_path=county_path,
         township_names=towns,
         township_codes=_numbered([100 if name.endswith("镇") else 200 for name in towns]),
-        village_names=names,
-        village_codes=_numbered(
-            [(t * 1_000 + (0 if u else 200)) for t, u in zip(township, urban, strict=True)]
-        ),
-        grid_numbers=_numbered([int(v) * 1_000 for v in village]),
+        village_names=[
+            next(communities) + "社区" if u else next(pool) + "村" for u in urban.tolist()
+        ],
+        village_codes=_numbered([t * 1_000 + (0 if u else 200) for t, u in above]),
+        grid_numbers=_numbered([v * 1_000 for v in land.village.tolist()]),
         urban=urban.tolist(),
     )
+
+
+def _town_names(rng: np.random.Generator, off: Floats) -> list[str]:
+    """One for each seat, given the seats' distances from the first."""
+    others = rng.permutation(words.TOWNS[2:]).tolist()
+    nearest = int(off[1:].argmin()) + 1 if len(off) > 1 else 0
+    named = {0: words.TOWNS[0], nearest: words.TOWNS[1]} if nearest else {0: words.TOWNS[0]}
+    return [named[k] if k in named else others.pop() for k in range(len(off))]
 
 
 def english(name: str) -> str:

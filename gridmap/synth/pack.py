@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from gridmap.errors import FileRefused
 from gridmap.synth.batch import TABLES, Batch, Column, Kind, shapes
-from gridmap.synth.terrain import Ints
+from gridmap.synth.erosion import Ints
 
 SUFFIX = ".table.xz"
 _FORMAT = 1
@@ -89,7 +89,7 @@ class _Writer:
             case "optional":
                 return self.text([_NONE if text is None else text for text in values])
             case "text":
-                return self.text(values)
+                return self.text(list(values))
 
     def ints(self, values: Ints) -> Facts:
         """Plain or as differences, whichever spans less; zigzag; byte plane by byte plane."""

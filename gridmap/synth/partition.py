@@ -16,8 +16,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Voronoi, cKDTree
 
+from gridmap.synth.erosion import Floats, Ints
 from gridmap.synth.plane import Plane
-from gridmap.synth.terrain import Floats, Ints
 
 Shapes = NDArray[np.object_]
 OUTSIDE = -1
@@ -52,7 +52,7 @@ def make_cells(points: Floats) -> Cells:
     return Cells(points, diagram.vertices, pairs, edges)
 
 
-def spread_seeds(points: Floats, count: int, rng: np.random.Generator, rounds: int = 8) -> Ints:
+def spread_seeds(points: Floats, count: int, rng: np.random.Generator, *, rounds: int) -> Ints:
     """Indices of about ``count`` points, evenly among the points (Lloyd's method)."""
     seeds = points[rng.choice(len(points), count, replace=False)]
     for _ in range(rounds):
@@ -129,7 +129,7 @@ def _smoothed(places: Floats, ends: Ints) -> Floats:
     middle = np.column_stack(
         [np.bincount(both, places[other, k], minlength=count) / degree for k in (0, 1)]
     )
-    return (places + middle) / 2
+    return np.asarray((places + middle) / 2)
 
 
 def _thinned(left: Ints, right: Ints, ends: Ints, places: Floats) -> tuple[Ints, Ints, Ints]:
@@ -167,8 +167,8 @@ def _trace(side: Ints, start: Ints, end: Ints, places: Floats) -> Shapes:
     follows = np.searchsorted(key, side * span + end).tolist()
     first, ahead = start.tolist(), [False] * len(start)
     rings: list[list[list[int]]] = [[] for _ in range(int(side.max()) + 1)]
-    for k, area in enumerate(side.tolist()):
-        ring = []
+    for begin, area in enumerate(side.tolist()):
+        ring, k = [], begin
         while not ahead[k]:
             ahead[k] = True
             ring.append(first[k])

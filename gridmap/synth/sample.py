@@ -1,12 +1,21 @@
-"""Builds ``sample_data``: the made-up county, packed."""
+"""Builds ``sample_data``: the made-up county, packed, and its relief."""
 
 from pathlib import Path
 
-from gridmap.synth.generate import SAMPLE_SEED, generate
+import numpy as np
+
+from gridmap.synth.county import county_terrain
+from gridmap.synth.generate import MIDDLE, SAMPLE_SEED, generate
+from gridmap.synth.ground import Sizes
 from gridmap.synth.pack import pack
+from gridmap.synth.relief import write_relief
+
+RELIEF_FILE = "relief.pmtiles"
 
 
 def build_sample(folder: Path) -> None:
-    """Writes the sample's packed tables into ``folder``, equal to the byte every time."""
+    """Writes the sample's packed tables and its relief into ``folder``, the same bytes always."""
     folder.mkdir(parents=True, exist_ok=True)
     pack(generate(SAMPLE_SEED, scale="county"), folder)
+    terrain = county_terrain(np.random.SeedSequence(SAMPLE_SEED), Sizes())
+    write_relief(terrain, MIDDLE, folder / RELIEF_FILE)

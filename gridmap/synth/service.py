@@ -6,7 +6,7 @@ import numpy as np
 
 from gridmap.synth import people, words
 from gridmap.synth.batch import Column
-from gridmap.synth.terrain import Ints
+from gridmap.synth.erosion import Ints
 
 _GRIDS_PER_LEAD = 1.45
 _BACKUP_SHARE = 0.22

@@ -91,3 +91,13 @@ WARNINGS: list[tuple[int, list[int], str]] = [
     (4, [38, 33], "燃气异味，已封闭现场"),
 ]
 """Color, categories that give rise to it, why."""
+PREFECTURE_NAMES = [
+    "渭宁", "陇川", "河安", "祁阳", "白江", "临岷", "泾平", "洮河", "武岭", "金塬", "石羊", "兴陇",
+    "夏宁",
+]  # fmt: skip
+COUNTY_NAMES = [
+    first + last
+    for last in "宁川安平阳原泉岭河"
+    for first in ["青", "西", "会", "永", "静", "秦", "崇", "泽", "礼", "合"]
+]
+"""Ninety two-character names for the counties of a province."""
