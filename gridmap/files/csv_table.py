@@ -35,7 +35,7 @@ def open_csv(path: Path, encoding: str | None = None) -> Source:
         heading = next(iter(_take(_reader(file, delimiter), 1, path)), [])
     if not any(cell.strip() for cell in heading) or len(heading) > MAX_COLUMNS:
         raise FileRefused("{name} 的第一行不是表头", name=path.name)
-    names = unique_names(heading)
+    names = unique_names([unshielded(cell) for cell in heading])
     return Source(
         format="csv",
         layers=[path.stem],

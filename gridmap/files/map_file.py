@@ -15,9 +15,9 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from gridmap.errors import FileRefused, InvalidInput
 from gridmap.files.batch import Columns, Geometries, Rows, Source, without
+from gridmap.files.cells import DIGITS_LOST, cell_text, lost_digits
 from gridmap.files.dbase import dbf_encoding
 from gridmap.files.limits import MAX_GEOMETRY_POINTS
-from gridmap.files.sheet import DIGITS_LOST, lost_digits, number_text
 from gridmap.geo.coordinates import checked_crs
 
 READ_AT_ONCE = ("geojson", "kml")
@@ -169,11 +169,11 @@ def _text(values: npt.NDArray[Any], bad: dict[int, str]) -> list[str | None]:
         # Also what GDAL could not keep as a whole number: it has lost the same digits.
         cells = values.tolist()
         bad.update({i: DIGITS_LOST for i, cell in enumerate(cells) if lost_digits(cell)})
-        return [number_text(cell) for cell in cells]
+        return [cell_text(cell) for cell in cells]
     return [
         json.dumps(value.tolist(), ensure_ascii=False)
         if isinstance(value, np.ndarray)
-        else number_text(value)
+        else cell_text(value)
         for value in values.tolist()
     ]
 

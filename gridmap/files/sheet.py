@@ -1,8 +1,6 @@
 """XLSX: identifiers are text; a number of more than 15 digits has lost some and is rejected."""
 
-import math
 from collections.abc import Iterator
-from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,11 +10,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from gridmap.errors import FileRefused
 from gridmap.files.archive import check_archive
 from gridmap.files.batch import Columns, Reject, Rows, Source, unique_names
+from gridmap.files.cells import DIGITS_LOST, cell_text, lost_digits
 from gridmap.files.limits import MAX_COLUMNS, MAX_SHEET_BYTES, check_size
-
-EXACT_NUMBERS_BELOW = 1e15
-"""A spreadsheet keeps 15 digits of a number."""
-DIGITS_LOST = "数字超过 15 位，电子表格已丢失后面的位数；请把这一列设成文本再填"
+from gridmap.files.shielding import unshielded
 
 
 def open_sheet(path: Path, layer: str | None = None) -> Source:
@@ -37,7 +33,7 @@ def open_sheet(path: Path, layer: str | None = None) -> Source:
     except (CalamineError, IndexError):
         raise FileRefused("{name} 不是能读的 XLSX 工作簿", name=path.name) from None
     heading = next((row for row in sheet.iter_rows() if _filled(row)), [])
-    names = unique_names([number_text(cell) for cell in heading])
+    names = unique_names([unshielded(cell_text(cell)) for cell in heading])
     if not heading or len(names) > MAX_COLUMNS:
         raise FileRefused("{name} 里找不到表头", name=path.name)
     return Source(
@@ -50,27 +46,6 @@ def open_sheet(path: Path, layer: str | None = None) -> Source:
         has_geometry=False,
         read=lambda batch: _rows(sheet, names, batch),
     )
-
-
-def number_text(cell: object) -> str | None:
-    """A cell as text: 49.0 is "49", a date is ISO 8601, an empty cell is None."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        if not math.isfinite(cell):
-            return None
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-def lost_digits(cell: object) -> bool:
-    """Whether a number cell can no longer be the identifier that was typed into it."""
-    numeric = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return numeric and abs(float(cell)) >= EXACT_NUMBERS_BELOW  # type: ignore[arg-type]
 
 
 def _rows(sheet: CalamineSheet, names: list[str], batch: int) -> Iterator[Rows]:
@@ -87,7 +62,7 @@ def _filled(row: list[Any]) -> bool:
 def _as_columns(chunk: list[tuple[int, list[Any]]], names: list[str]) -> Rows:
     numbers, good, rejects = [], [], []
     for number, row in chunk:
-        cells = [number_text(cell) for cell in row]
+        cells = [unshielded(cell_text(cell)) for cell in row]
         if not _filled(row):
             continue
         if any(map(lost_digits, row)):
