@@ -12,7 +12,6 @@ from gridmap.synth.erosion import Floats
 from gridmap.synth.land import Land
 from gridmap.synth.names import AreaNames, english
 from gridmap.synth.partition import Shapes
-from gridmap.synth.plane import Plane
 
 LEVELS: list[tuple[int, str, str, bool, bool]] = [
     (1, "省", "Province", False, False),
@@ -28,11 +27,10 @@ _BIG_VERTICES = 4_000
 
 @dataclass(frozen=True)
 class Place:
-    """Which county: its path, its name, and where its middle lies."""
+    """Which county."""
 
     path: str
     name: str
-    plane: Plane
 
     @property
     def code(self) -> str:

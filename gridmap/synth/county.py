@@ -9,44 +9,33 @@ from gridmap.synth import alarms, areas, happenings, people, words
 from gridmap.synth.addresses import addresses
 from gridmap.synth.areas import Place
 from gridmap.synth.batch import Batch, Column, in_batches, shapes
-from gridmap.synth.ground import Sizes
 from gridmap.synth.happenings import Happenings, days_back
 from gridmap.synth.homes import Homes, footprints, settle
-from gridmap.synth.land import Land, make_land
+from gridmap.synth.land import Land
 from gridmap.synth.names import AreaNames, name_areas
-from gridmap.synth.terrain import Terrain, make_terrain
 
 OPEN_WARNINGS = 58
 _NAMED_RIVER_RANK = 3
 
 
 def county_batches(
-    place: Place, sizes: Sizes, seed: np.random.SeedSequence, parents: list[tuple[str, str]]
+    place: Place, land: Land, seed: np.random.SeedSequence, parents: list[tuple[str, str]]
 ) -> Iterator[Batch]:
     """All tables of one county but the levels; ``parents`` (path, name) share its shape."""
-    rng = _generators(seed)
-    land = make_land(rng[0], place.plane, sizes)
-    names = name_areas(rng[1], place.path, land)
-    homes = settle(land, sizes.households, rng[2])
-    happened = happenings.happen(land, homes, sizes.incidents, rng[3])
+    sizes = land.ground.sizes
+    # A generator for each step, so that a change in one leaves the others as they were.
+    rng = [np.random.default_rng(child) for child in seed.spawn(6)]
+    names = name_areas(rng[0], place.path, land)
+    homes = settle(land, sizes.households, rng[1])
+    happened = happenings.happen(land, homes, sizes.incidents, rng[2])
     paths = areas.grid_paths(land, names)
     yield from areas.county_regions(place, land, names, parents)
     yield from areas.office_batches(place, land, names)
-    yield from areas.grid_batches(place, land, names, rng[4])
-    yield from _households(place, land, names, homes, paths, rng=rng[5])
+    yield from areas.grid_batches(place, land, names, rng[3])
+    yield from _households(place, land, names, homes, paths, rng=rng[4])
     yield from _incidents(place, land, happened, paths)
-    yield from _warnings(place, happened, paths, rng[6])
+    yield from _warnings(place, happened, paths, rng[5])
     yield from _guides(land, homes)
-
-
-def county_terrain(seed: np.random.SeedSequence, sizes: Sizes) -> Terrain:
-    """The terrain of that county alone."""
-    return make_terrain(_generators(seed)[0], sizes.finest_m)
-
-
-def _generators(seed: np.random.SeedSequence) -> list[np.random.Generator]:
-    """One for each step, so that a change in one leaves the others as they were."""
-    return [np.random.default_rng(child) for child in seed.spawn(7)]
 
 
 def _households(

@@ -17,13 +17,15 @@ _SEAT_RIVER_KM2, _MAIN_RIVER_KM2 = 18.0, 1_000.0
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything one county has, and how fine its terrain is."""
+    """How much of everything one county has, and how fine its ground is."""
 
     townships: int = 15
     grids: int = 1_200
     villages: int = 150
     households: int = 60_000
     incidents: int = 40_000
+    cells_per_grid: int = 62
+    """The more, the finer the borders."""
     finest_m: float = 200.0
 
 

@@ -89,7 +89,7 @@ def settle(land: Land, households: int, rng: np.random.Generator) -> Homes:
 def _quotas(land: Land, households: int, rng: np.random.Generator) -> tuple[Ints, Flags]:
     """Households of each grid, and which grids are streets rather than fields."""
     middle = land.grid_places
-    area = shapely.area(land.grid_shapes) / np.prod(land.plane.scale) / 1e6
+    area = shapely.area(land.grid_shapes) / np.abs(np.prod(land.plane.scale)) / 1e6
     downtown = np.hypot(*(middle - land.ground.seats[0]).T) < _URBAN_REACH_M
     urban = downtown & (area < _URBAN_KM2)
     seat, _ = cKDTree(land.ground.seats).query(middle)
@@ -171,7 +171,7 @@ def _buildings(land: Land, sites: _Sites, rng: np.random.Generator) -> _Building
     x = sites.place[:, :1] + u * cos - v * sin
     y = sites.place[:, 1:] + u * sin + v * cos
     wish = np.hypot(u * np.where(town, 0.8, 0.45), v) * rng.lognormal(0, 0.35, shape)
-    room = shapely.buffer(land.grid_shapes, -_EDGE_M * land.plane.scale[0], quad_segs=2)
+    room = shapely.buffer(land.grid_shapes, -_EDGE_M * np.abs(land.plane.scale).max(), quad_segs=2)
     shapely.prepare(room)
     places = np.column_stack([x.ravel(), y.ravel()])
     lon, lat = land.plane.degrees(places).T

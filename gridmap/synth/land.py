@@ -1,6 +1,6 @@
 """The land of one made-up county: its ground, its roads, and its areas on three levels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -67,4 +67,23 @@ def make_land(rng: np.random.Generator, plane: Plane, sizes: Sizes) -> Land:
         cells=shared.cells,
         cell_grid=shared.grid,
         grid_places=plane.meters(shapely.get_coordinates(shapely.centroid(shapes))),
+    )
+
+
+def moved(land: Land, plane: Plane) -> Land:
+    """The same land elsewhere, turned around where the plane says so.
+
+    Equal vertices stay equal, so that the partition stays exact.
+    """
+
+    def shift(degrees: Floats) -> Floats:
+        return plane.degrees(land.plane.meters(degrees))
+
+    return replace(
+        land,
+        ground=replace(land.ground, plane=plane),
+        grid_shapes=shapely.transform(land.grid_shapes, shift),
+        village_shapes=shapely.transform(land.village_shapes, shift),
+        township_shapes=shapely.transform(land.township_shapes, shift),
+        county_shape=shapely.transform(land.county_shape, shift),
     )

@@ -12,7 +12,6 @@ from gridmap.synth.erosion import Floats, Ints
 from gridmap.synth.ground import Ground, crowding
 from gridmap.synth.partition import OUTSIDE, Cells
 
-CELLS_PER_GRID = 62
 _BANKED_RANK = 2
 """Rivers up to this rank draw borders to them."""
 _CLIMB = 13.0
@@ -75,7 +74,7 @@ def _cells(ground: Ground, rng: np.random.Generator) -> Cells:
     """Small cells, the smaller the more people; along great rivers in pairs, bank and bank."""
     terrain, share = ground.terrain, crowding(ground)
     inside = ground.within(terrain.places(np.arange(share.size))) > 0
-    share = share / share[inside].sum() * ground.sizes.grids * CELLS_PER_GRID
+    share = share / share[inside].sum() * ground.sizes.grids * ground.sizes.cells_per_grid
     count = int(share.sum())
     steps = (np.arange(count) + rng.uniform(0, 1, count)) / count * share.sum()
     picked = np.searchsorted(share.cumsum(), steps).clip(0, share.size - 1)
@@ -128,7 +127,7 @@ def _way_costs(ground: Ground, cells: Cells) -> Floats:
 
 def _grids(ground: Ground, cells: Cells, rng: np.random.Generator) -> _Grids:
     points = cells.points
-    count = len(points) // CELLS_PER_GRID
+    count = len(points) // ground.sizes.cells_per_grid
     seeds = partition.spread_seeds(points, count, rng, rounds=_EVENING_ROUNDS)
     owner = partition.gather(cells.pairs, _way_costs(ground, cells), len(points), seeds)
     outside = ground.within(points[seeds]) < 0

@@ -15,16 +15,20 @@ METERS_PER_DEGREE = 111_250.0
 
 @dataclass(frozen=True)
 class Plane:
-    """Meters east and north of (longitude, latitude)."""
+    """Meters east and north of (longitude, latitude); -1 turns a direction around."""
 
     longitude: float
     latitude: float
+    east: int = 1
+    north: int = 1
 
     @property
     def scale(self) -> Floats:
-        """Degrees of longitude and latitude in a meter."""
-        north = 1 / METERS_PER_DEGREE
-        return np.array([north / np.cos(np.radians(self.latitude)), north])
+        """Degrees of longitude and latitude in a meter; negative where turned around."""
+        degree = 1 / METERS_PER_DEGREE
+        return np.array(
+            [self.east * degree / np.cos(np.radians(self.latitude)), self.north * degree]
+        )
 
     def lattice(self, places: Floats) -> Ints:
         """Meters (n, 2) to EPSG:4326 in whole units of 1e-7 degree (n, 2)."""

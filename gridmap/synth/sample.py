@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from gridmap.synth.county import county_terrain
-from gridmap.synth.generate import MIDDLE, SAMPLE_SEED, generate
+from gridmap.synth.generate import SAMPLE_SEED, generate, sample_land
 from gridmap.synth.ground import Sizes
 from gridmap.synth.pack import pack
 from gridmap.synth.relief import write_relief
@@ -17,5 +14,5 @@ def build_sample(folder: Path) -> None:
     """Writes the sample's packed tables and its relief into ``folder``, the same bytes always."""
     folder.mkdir(parents=True, exist_ok=True)
     pack(generate(SAMPLE_SEED, scale="county"), folder)
-    terrain = county_terrain(np.random.SeedSequence(SAMPLE_SEED), Sizes())
-    write_relief(terrain, MIDDLE, folder / RELIEF_FILE)
+    land = sample_land(SAMPLE_SEED, Sizes())
+    write_relief(land.terrain, land.plane, folder / RELIEF_FILE)

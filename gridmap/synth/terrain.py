@@ -12,6 +12,7 @@ from gridmap.synth.erosion import Floats, Ints, accumulate, drainage, erode, flo
 
 WIDTH_M, HEIGHT_M = 124_000.0, 96_000.0
 COARSEST_M = 400.0
+_ROUNDS, _FEW_ROUNDS = 60, 22
 INFLOW_KM2 = 3_000.0
 """What the main river brings along from beyond the western edge."""
 _BENDS_M = {750.0: 120.0, 330.0: 45.0}
@@ -66,17 +67,17 @@ def make_terrain(rng: np.random.Generator, finest_m: float) -> Terrain:
     step = COARSEST_M
     phases = rng.uniform(0, 2 * np.pi, 3)
     height, soft = _start(rng, step, phases)
-    rounds = 60
+    rounds = _ROUNDS if finest_m < COARSEST_M else _FEW_ROUNDS
     while True:
         rain = _rain(height.shape, step, phases)
         shake = rng.uniform(0.75, 1.25, (8, *height.shape))
         height = erode(height, soft, rain, step, [shake] * rounds)
-        height = flood(height)
         if step <= finest_m:
             break
         step, rounds = step / 2, 16
         height, soft = _finer(height), _finer(soft)
         height = flood(height + rng.normal(0, 1, height.shape))
+    height = flood(height)
     receiver, _ = drainage(height, step, None)
     drained = accumulate(receiver, rain)
     bend = np.stack([_bends(rng, height.shape, step) for _ in range(2)])
