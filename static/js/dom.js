@@ -7,12 +7,12 @@ import { inEnglish, lang, t } from './i18n.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** @param {Element} element @param {Props} props @param {Child[]} children */
+/** @param {Element|DocumentFragment} element @param {Props} props none for a fragment @param {Child[]} children */
 function fill(element, props, children) {
   for (const [key, value] of Object.entries(props)) {
     if (typeof value === 'function') element.addEventListener(key.replace(/^on/, ''), value);
     else if (value !== null && value !== undefined && value !== false) {
-      element.setAttribute(key, value === true ? '' : String(value));
+      /** @type {Element} */ (element).setAttribute(key, value === true ? '' : String(value));
     }
   }
   for (const child of /** @type {Child[]} */ (children.flat(9))) {
@@ -89,13 +89,17 @@ export function paused(work, ms) {
 }
 
 /**
- * Puts new children into an element; the one with the same `data-key` keeps the focus.
+ * Puts new children into an element, unless they equal the old ones, so that nothing is pulled away
+ * under a finger; the one with the same `data-key` keeps the focus.
  * @param {HTMLElement} host @param {...Child} children
  */
 export function redraw(host, ...children) {
+  const next = document.createDocumentFragment();
+  fill(next, {}, children);
+  const old = [...host.childNodes];
+  if (old.length === next.childNodes.length && old.every((node, i) => node.isEqualNode(next.childNodes[i]))) return;
   const focused = host.contains(document.activeElement)
     ? /** @type {HTMLElement} */ (document.activeElement).dataset.key : undefined;
-  host.replaceChildren();
-  fill(host, {}, children);
+  host.replaceChildren(next);
   if (focused) /** @type {HTMLElement|null} */ (host.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
 }

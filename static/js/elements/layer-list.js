@@ -30,19 +30,17 @@ export function families(measures) {
 const denominator = (measure) => (measure.denominator === 'km2' ? t('每 km²') : t('每千户'));
 
 export class LayerList extends HTMLElement {
-  measureLegend = new MapLegend();
-  heatLegend = new MapLegend();
-
   /** @param {View} view */
   update(view) {
     const { catalog, state, troubles, legend } = view;
     const base = catalog.layers.filter((layer) => layer.group !== 'data');
     const open = this.querySelector('details')?.open ?? false;
-    if (legend) this.measureLegend.showMeasure(legend, view.facts);
+    const key = new MapLegend();
+    if (legend) key.showMeasure(legend, view.facts);
     redraw(this,
       h('h2', {}, headingWords('图层')),
       this.radios(view),
-      legend && h('div', { class: 'legend-box' }, this.divisors(view), this.measureLegend),
+      legend && h('div', { class: 'legend-box' }, this.divisors(view), key),
       troubles.figures && h('p', { class: 'trouble', role: 'status' }, t('着色失败：{why}', { why: troubles.figures })),
       h('ul', { class: 'rows' }, catalog.layers.filter((layer) => layer.group === 'data').map((layer) => this.row(layer, view))),
       h('details', { open }, h('summary', { 'data-key': 'base' }, t('底图与名称'), base.some(({ id }) => troubles[id]) && h('span', { class: 'late' }, ' ', t('有图层没取到'))),
@@ -103,8 +101,9 @@ export class LayerList extends HTMLElement {
   heatOf(layer, { legend }) {
     const heat = layer.style.find((spec) => spec.metadata?.heat)?.metadata.heat;
     if (!heat) return null;
-    this.heatLegend.showHeat(heat, Boolean(legend));
-    return this.heatLegend;
+    const key = new MapLegend();
+    key.showHeat(heat, Boolean(legend));
+    return key;
   }
 }
 

@@ -36,8 +36,11 @@ function makeIdle(map) {
   api.watchPending((count) => { pending = count; });
   return async () => {
     for (let calm = 0; calm < 2;) {
-      await new Promise((resolve) => { setTimeout(resolve, 150); });
-      calm = pending === 0 && map.loaded() && map.areTilesLoaded() && !map.isMoving() ? calm + 1 : 0;
+      map.triggerRepaint();
+      await map.once('idle');
+      // What follows from the tiles (rings, legend) is drawn a moment later.
+      await new Promise((resolve) => { setTimeout(resolve, 200); });
+      calm = pending === 0 && map.loaded() ? calm + 1 : 0;
     }
   };
 }
