@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from gridmap.synth.anchors import Anchors, find_anchors, in_water
 from gridmap.synth.erosion import Floats, Ints
 from gridmap.synth.land import Land
 
@@ -37,16 +38,6 @@ class Homes:
     building: Ints
     turn: Ints
     """Number of the household within its building, from 0."""
-
-
-@dataclass(frozen=True)
-class _Anchors:
-    """Places where a hamlet can stand: weight, direction of its rows, grid; sorted by grid."""
-
-    place: Floats
-    weight: Floats
-    angle: Floats
-    grid: Ints
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,7 @@ def settle(land: Land, households: int, rng: np.random.Generator) -> Homes:
     quota, urban = _quotas(land, households, rng)
     per_building = np.where(urban, _URBAN_PER_BUILDING, _RURAL_PER_BUILDING)
     wanted = np.ceil(quota / per_building).astype(np.int64)
-    sites = _sites(_anchors(land), wanted, urban, rng)
+    sites = _sites(find_anchors(land), wanted, urban, rng)
     buildings = _with_one_each(land, _buildings(land, sites, rng), np.flatnonzero(quota))
     return _filled(land, buildings, quota, urban, rng)
 
@@ -102,43 +93,7 @@ def _quotas(land: Land, households: int, rng: np.random.Generator) -> tuple[Ints
     return np.diff(np.rint(share).astype(np.int64), prepend=0), urban
 
 
-def _anchors(land: Land) -> _Anchors:
-    """Points on roads, and the cells of each grid, the lower the likelier."""
-    road, toward = _road_points(land)
-    tree = shapely.STRtree(land.grid_shapes)
-    point, held = tree.query(shapely.points(land.plane.degrees(road)), predicate="within")
-    own = land.cell_grid >= 0
-    low, low_grid = land.cells.points[own], land.cell_grid[own]
-    height = land.terrain.sample(land.terrain.height, low)
-    floor = np.full(len(land.grid_shapes), np.inf)
-    np.minimum.at(floor, low_grid, height)
-    north, east = np.asarray(np.gradient(land.terrain.height))
-    contour = np.arctan2(land.terrain.sample(east, low), -land.terrain.sample(north, low))
-    grid = np.concatenate([held, low_grid])
-    order = np.argsort(grid, kind="stable")
-    valley = np.exp(-(height - floor[low_grid]) / 35)
-    return _Anchors(
-        place=np.vstack([road[point], low])[order],
-        weight=np.concatenate([np.full(len(point), 3.0), valley])[order],
-        angle=np.concatenate([toward[point], contour])[order],
-        grid=grid[order],
-    )
-
-
-def _road_points(land: Land) -> tuple[Floats, Floats]:
-    """Points every 40 m on all roads, and the road's direction there (radians)."""
-    places, ahead = [], []
-    for _, path in land.roads:
-        line = shapely.LineString(path)
-        stops = np.arange(20, max(21, line.length), 40.0)
-        places.append(shapely.get_coordinates(shapely.line_interpolate_point(line, stops)))
-        ahead.append(shapely.get_coordinates(shapely.line_interpolate_point(line, stops + 8)))
-    at = np.vstack(places)
-    along = np.vstack(ahead) - at
-    return at, np.arctan2(along[:, 1], along[:, 0])
-
-
-def _sites(anchors: _Anchors, wanted: Ints, urban: Flags, rng: np.random.Generator) -> _Sites:
+def _sites(anchors: Anchors, wanted: Ints, urban: Flags, rng: np.random.Generator) -> _Sites:
     """A few hamlets for each grid, which share the buildings that it wants."""
     count = np.where(urban, 2, 1 + rng.poisson(np.minimum(wanted / 14, 4)))
     count[wanted == 0] = 0
@@ -176,6 +131,7 @@ def _buildings(land: Land, sites: _Sites, rng: np.random.Generator) -> _Building
     places = np.column_stack([x.ravel(), y.ravel()])
     lon, lat = land.plane.degrees(places).T
     inside = shapely.contains_xy(np.repeat(room[sites.grid], along.size), lon, lat)
+    inside[inside] = ~in_water(land, places[inside])
     site = np.repeat(np.arange(len(sites.grid)), along.size)[inside]
     order = np.lexsort((wish.ravel()[inside], site))
     site = site[order]
