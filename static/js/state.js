@@ -12,7 +12,7 @@
  * @property {string[]} shown ids of the layers that are switched on
  * @property {{lon: number, lat: number}|null} place the point asked about
  * @property {{lon: number, lat: number, zoom: number}|null} view null: the whole territory
- * @property {{layer: string, sort: string, page: number}|null} list
+ * @property {{layer: string, sort: string, page: number, at: string}|null} list `at`: "lon;lat" of one point, or '' for the view
  */
 
 /**

@@ -30,8 +30,8 @@ export function writeQuery(state, fresh) {
   if (on.length) query.set('show', on.join(','));
   if (off.length) query.set('hide', off.join(','));
   if (place) query.set('place', [short(place.lat, 6), short(place.lon, 6)].join(','));
-  if (list) query.set('list', [list.layer, list.sort, list.page].join(':'));
-  return query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+  if (list) query.set('list', [list.layer, list.sort, list.page, list.at].join(':').replace(/:$/, ''));
+  return query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%3B', ';');
 }
 
 /** @param {string|null} text @param {State} fresh */
@@ -53,7 +53,7 @@ export function readQuery(search, fresh, measures) {
   const place = numbers(query.get('place'));
   const measure = query.get('measure') ?? '';
   const hidden = words(query.get('hide'));
-  const [layer, sort = '', page = '1'] = (query.get('list') ?? '').split(':');
+  const [layer, sort = '', page = '1', spot = ''] = (query.get('list') ?? '').split(':');
   return Object.freeze({
     measure: [...measures, 'none'].includes(measure) ? measure : fresh.measure,
     time: readTime(query.get('time'), fresh),
@@ -64,7 +64,7 @@ export function readQuery(search, fresh, measures) {
     shown: [...fresh.shown.filter((id) => !hidden.includes(id)), ...words(query.get('show'))],
     place: place.length === 2 ? { lat: place[0], lon: place[1] } : null,
     view: at.length === 3 ? { lat: at[0], lon: at[1], zoom: at[2] } : null,
-    list: layer ? { layer, sort, page: Math.max(1, Number(page) || 1) } : null,
+    list: layer ? { layer, sort, page: Math.max(1, Number(page) || 1), at: spot } : null,
   });
 }
 

@@ -20,7 +20,7 @@ test('every part of a state comes back from its address', () => {
     measure: 'hazard', time: { preset: 'own', from: '2026-01-01', to: '2026-02-01' }, kinds: ['hazard'],
     categories: [32, 36], severities: [3, 4], colors: [4], shown: ['incidents', 'grids', 'heat'],
     place: { lon: 104.61, lat: 35.42 }, view: { lon: 104.6, lat: 35.4, zoom: 11.25 },
-    list: { layer: 'incidents', sort: '-at', page: 3 },
+    list: { layer: 'incidents', sort: '-at', page: 3, at: '104.611;35.42' },
   };
   assert.deepEqual(read(writeQuery(state, fresh)), state);
 });

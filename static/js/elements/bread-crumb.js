@@ -10,7 +10,7 @@ export class BreadCrumb extends HTMLElement {
   update(chain) {
     this.hidden = chain.length === 0;
     const last = chain.length - 1;
-    redraw(this, h('nav', { 'aria-label': t('所在区划') }, h('ol', {}, chain.map((link, i) => h('li', {},
+    redraw(this, h('nav', { 'aria-label': t('所在区划') }, h('ol', { lang: 'zh-Hans' }, chain.map((link, i) => h('li', {},
       h('button', { type: 'button', 'data-key': link.path, 'aria-current': i === last ? 'location' : null, onclick: () => announce(this, 'go', link) }, link.name))))));
   }
 }

@@ -9,7 +9,7 @@ import { pick, t } from '../i18n.js';
 
 export class ListPanel extends HTMLElement {
   /**
-   * @param {Layer} layer @param {{sort: string, page: number}} view
+   * @param {Layer} layer @param {{sort: string, page: number, at: string}} view
    * @param {List|null} list null while it is being fetched the first time @param {string} trouble
    */
   update(layer, view, list, trouble) {
@@ -17,7 +17,7 @@ export class ListPanel extends HTMLElement {
     const title = pick(layer.title);
     redraw(this, h('section', { 'aria-label': t('{layer}列表', { layer: title }) },
       h('header', {}, h('h2', {}, title),
-        h('p', { class: 'quiet', role: 'status' }, list ? t('视野内 {n} 条', { n: number(list.total) }) : t('正在取')),
+        h('p', { class: 'quiet', role: 'status' }, list ? (view.at ? t('这一处 {n} 条', { n: number(list.total) }) : t('视野内 {n} 条', { n: number(list.total) })) : t('正在取')),
         h('button', { type: 'button', class: 'quiet-button', 'data-key': 'close', 'aria-label': t('关闭列表'), onclick: () => announce(this, 'close-list') }, icon('close'))),
       trouble && h('p', { class: 'trouble', role: 'alert' }, t('列表没取到：{why}', { why: trouble })),
       list && list.total === 0 && h('p', { class: 'empty' }, t('这个视野和这段时间里没有。可移动地图，或放宽时间和类别。')),

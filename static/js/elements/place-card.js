@@ -57,7 +57,7 @@ export class PlaceCard extends HTMLElement {
     const code = located?.grid?.code;
     return h('header', {}, h('div', {},
       h('p', { class: 'en' }, t('归谁管？'), ' ', inEnglishOnChinese('归谁管？')),
-      h('h2', {}, located ? placeName(located) : '…'),
+      h('h2', { lang: 'zh-Hans' }, located ? placeName(located) : '…'),
       h('p', { class: 'quiet' }, code && t('编号 {code}', { code }), facts && [
         '\u3000', t('{n} 户', { n: number(facts.households) }), '\u3000', t('{n} 人', { n: number(facts.people) })])),
     h('button', { type: 'button', class: 'quiet-button', 'data-key': 'close', 'aria-label': t('关闭'), onclick: () => announce(this, 'close-card') }, icon('close')));
@@ -66,7 +66,7 @@ export class PlaceCard extends HTMLElement {
   /** @param {Located} located */
   people({ worker, center, grid, text }) {
     const row = (/** @type {string} */ name, /** @type {string} */ post, /** @type {Child} */ detail, /** @type {Child} */ button) => h('div', { class: 'who' }, initial(name),
-      h('div', {}, h('p', {}, h('b', {}, name), '\u3000', post), detail && h('p', { class: 'quiet' }, detail)), button);
+      h('div', {}, h('p', {}, h('b', { lang: 'zh-Hans' }, name), '\u3000', post), detail && h('p', { class: 'quiet' }, detail)), button);
     const call = center?.phone && h('a', { class: 'button', href: `tel:${center.phone}`, 'data-key': 'call' }, t('呼叫'));
     return [
       worker && row(worker.name, worker.post, t('本格现任'), null),

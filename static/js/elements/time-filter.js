@@ -18,6 +18,7 @@ export class TimeFilter extends HTMLElement {
         type: 'button', 'aria-pressed': String(range.preset === id), 'data-key': `time-${id}`,
         onclick: () => this.choose(id === 'own' ? { ...range, preset: 'own' } : presetRange(id, lastDay)) }, t(words)))),
       range.preset === 'own' && this.dates(range, lastDay),
+      daily.length > 0 && daily.every(([, n]) => n === 0) && h('p', { class: 'few' }, t('这段时间没有。最近有数据的一天是 {day}', { day: dayText(lastDay, lang()) })),
       this.bars(daily),
       h('div', { class: 'axis' }, h('span', {}, dayText(range.from, lang(), lastDay)), h('span', {}, dayText(range.to, lang(), lastDay))));
   }

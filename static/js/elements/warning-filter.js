@@ -19,10 +19,10 @@ export class WarningFilter extends HTMLElement {
       h('div', { class: 'signs', role: 'group', 'aria-label': t('预警等级') }, LEVELS.map((level) => {
         const waiting = unanswered[level] ?? 0;
         const words = t('{sign} {n} 条，未签收 {waiting} 条', { sign: signName(level), n: counts[level] ?? 0, waiting });
-        return h('button', { type: 'button', 'data-key': `warning-${level}`, 'aria-label': words, title: words,
+        return h('button', { type: 'button', 'data-key': `warning-${level}`, title: words,
           'aria-pressed': String(!chosen.length || chosen.includes(level)),
           onclick: () => announce(this, 'filter', { colors: toggled(chosen, level, [1, 2, 3, 4]) }) },
-        h('b', {}, signIcon(level, ''), counts[level] === undefined ? '–' : number(counts[level])),
+        h('b', {}, signIcon(level), counts[level] === undefined ? '–' : number(counts[level])),
         h('small', { class: waiting ? 'late' : '' }, waiting ? t('未签收 {n}', { n: number(waiting) }) : t('已签收')));
       })));
   }

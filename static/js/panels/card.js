@@ -93,7 +93,7 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
 
   /** @param {{layer: string, lon: number, lat: number, properties: Record<string, any>}} target */
   function showFeature({ layer, lon, lat, properties }) {
-    if (properties.n > 1) store.set({ list: { layer, sort: '', page: 1 } });
+    if (properties.n > 1) store.set({ list: { layer, sort: '', page: 1, at: `${lon.toFixed(6)};${lat.toFixed(6)}` } });
     const title = pick(catalog.layers.find((each) => each.id === layer)?.title ?? { zh: layer, en: layer });
     store.set({ place: null });
     recordCard.update({ above: title, title: properties.name ?? title, lines: knownLines(properties), timeline: [], color: null, kind: null, place: { lon, lat } }, catalog.zone);

@@ -17,6 +17,8 @@ import { filterParams } from '../url.js';
 const WAIT_MS = 200;
 /** Close enough to see the row's point among its neighbors. */
 const ROW_ZOOM = 13;
+/** About two meters: two steps of a tile's lattice where households are shown. */
+const POINT_DEGREES = 2e-5;
 
 /** @param {Parts} parts */
 export function makeLists({ map, catalog, store, showRecord }) {
@@ -25,7 +27,12 @@ export function makeLists({ map, catalog, store, showRecord }) {
   /** @type {{layer: string, list: api.List}|null} */
   let last = null;
 
-  const bbox = () => map.getBounds().toArray().flat().map((each) => each.toFixed(5)).join(',');
+  /** The box that the list is of: the view, or a point with what a tile's rounding may have moved it. @param {string} at */
+  function bbox(at) {
+    const [lon, lat] = at.split(';').map(Number);
+    const box = at ? [lon - POINT_DEGREES, lat - POINT_DEGREES, lon + POINT_DEGREES, lat + POINT_DEGREES] : map.getBounds().toArray().flat();
+    return box.map((each) => each.toFixed(6)).join(',');
+  }
 
   async function ask() {
     const state = store.get();
@@ -36,11 +43,11 @@ export function makeLists({ map, catalog, store, showRecord }) {
     if (!layer || !state.list) return;
     abort = new AbortController();
     const { signal } = abort;
-    const { sort, page } = state.list;
+    const { sort, page, at } = state.list;
     const known = last?.layer === layer.id ? last.list : null;
     if (!known) panel.update(layer, state.list, null, '');
     try {
-      const params = { bbox: bbox(), ...filterParams(state, layer.filters), sort, page, color: layer.id === 'warnings' ? state.colors.join(',') : '' };
+      const params = { bbox: bbox(at), ...filterParams(state, layer.filters), sort, page, color: layer.id === 'warnings' ? state.colors.join(',') : '' };
       last = { layer: layer.id, list: await api.list(layer.id, params, signal) };
       panel.update(layer, state.list, last.list, '');
     } catch (error) {
@@ -53,7 +60,7 @@ export function makeLists({ map, catalog, store, showRecord }) {
 
   document.addEventListener('open-list', (event) => {
     const layer = /** @type {CustomEvent} */ (event).detail;
-    store.set({ list: store.get().list?.layer === layer ? null : { layer, sort: '', page: 1 } });
+    store.set({ list: store.get().list?.layer === layer ? null : { layer, sort: '', page: 1, at: '' } });
   });
   document.addEventListener('close-list', () => store.set({ list: null }));
   document.addEventListener('sort-list', (event) => change({ sort: /** @type {CustomEvent} */ (event).detail, page: 1 }));

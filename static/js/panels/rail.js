@@ -97,7 +97,7 @@ export function makeRail({ map, catalog, store, figures, frame, retry }) {
   document.addEventListener('retry', (event) => retry(/** @type {CustomEvent} */ (event).detail));
   document.addEventListener('again', summarize);
   document.addEventListener('coarser', () => frame.zoomTo(coarser().zoom));
-  document.addEventListener('show-red', () => store.set({ colors: [4], list: { layer: 'warnings', sort: '', page: 1 } }));
+  document.addEventListener('show-red', () => store.set({ colors: [4], list: { layer: 'warnings', sort: '', page: 1, at: '' } }));
   store.watch(updateFilters);
 
   return {
