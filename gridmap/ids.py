@@ -12,3 +12,8 @@ def uuid7(moment: datetime) -> UUID:
     value = value & ~(0xF << 76) | (0x7 << 76)
     value = value & ~(0x3 << 62) | (0x2 << 62)
     return UUID(int=value)
+
+
+def many(moment: datetime, count: int) -> list[UUID]:
+    """That many new ids of one moment."""
+    return [uuid7(moment) for _ in range(count)]

@@ -1,9 +1,7 @@
 """Runs the migrations on the administrative connection that set-up hands over."""
 
 from alembic import context
-from sqlalchemy import text
 
-from gridmap.hardening import HAND_OVER
 from gridmap.models import Base
 
 connection = context.config.attributes["connection"]
@@ -12,5 +10,3 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
-with connection.begin():
-    connection.execute(text(HAND_OVER))

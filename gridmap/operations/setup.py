@@ -32,6 +32,7 @@ def migrate(administrative_url: str, secrets: Secrets, *, zone: str) -> Hardened
         with engine.connect() as connection:
             command.upgrade(alembic_config(connection), "head")
         with engine.begin() as connection:
+            connection.execute(text(hardening.HAND_OVER))
             connection.execute(
                 text("INSERT INTO installation (zone) VALUES (:zone) ON CONFLICT DO NOTHING"),
                 {"zone": zone},

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -47,17 +48,22 @@ def in_box(
         text(_IN_BOX),
         {"west": west, "south": south, "east": east, "north": north, "first": first, "last": last},
     ).all()
-    boundaries = Boundaries(
-        codes=np.array([row.code for row in rows], dtype=str),
-        shapes=shapely.from_wkb(np.array([bytes(row.shape) for row in rows], dtype=object)),
-        since=np.array([_seconds(row.since, -np.inf) for row in rows], dtype=float),
-        until=np.array([_seconds(row.until, np.inf) for row in rows], dtype=float),
-    )
+    boundaries = as_columns([row.code for row in rows], rows)
     versions = [
         GridVersion(row.id, row.grid, row.code, row.path, row.number, row.county, row.since)
         for row in rows
     ]
     return boundaries, versions
+
+
+def as_columns(codes: list[str], rows: Sequence[Any]) -> Boundaries:
+    """Rows with ``shape`` (WKB), ``since`` and ``until`` as columns, ordered as they come."""
+    return Boundaries(
+        codes=np.array(codes, dtype=str),
+        shapes=shapely.from_wkb(np.array([bytes(row.shape) for row in rows], dtype=object)),
+        since=np.array([_seconds(row.since, -np.inf) for row in rows], dtype=float),
+        until=np.array([_seconds(row.until, np.inf) for row in rows], dtype=float),
+    )
 
 
 _OF_GRIDS = """

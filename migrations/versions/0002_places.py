@@ -23,7 +23,8 @@ def upgrade() -> None:
 
         CREATE TABLE installation (
             single boolean PRIMARY KEY DEFAULT true CHECK (single),
-            zone text NOT NULL, sample boolean NOT NULL DEFAULT false);
+            zone text NOT NULL, sample boolean NOT NULL DEFAULT false,
+            sample_people boolean NOT NULL DEFAULT false);
         CREATE TABLE level (
             depth smallint PRIMARY KEY CHECK (depth > 0), zh text NOT NULL, en text NOT NULL,
             answers boolean NOT NULL DEFAULT false, is_county boolean NOT NULL DEFAULT false);

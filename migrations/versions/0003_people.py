@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from migrations.policies import guard_by_path, open_to_all
+from migrations.policies import guard_by_parent, guard_by_path, open_to_all
 
 revision = "0003"
 down_revision = "0002"
@@ -29,7 +29,7 @@ def upgrade() -> None:
     """)
     op.execute("""
         CREATE TABLE household (
-            county integer NOT NULL REFERENCES county, id uuid NOT NULL,
+            county integer NOT NULL, id uuid NOT NULL,
             code text NOT NULL, path text COLLATE "C" NOT NULL,
             point geometry(Point, 4326), address text NOT NULL,
             bound_grid uuid REFERENCES grid, tags text[] NOT NULL DEFAULT '{}',
@@ -41,11 +41,9 @@ def upgrade() -> None:
 
         CREATE TABLE person (
             county integer NOT NULL, id uuid NOT NULL, household uuid NOT NULL,
-            path text COLLATE "C" NOT NULL, position smallint NOT NULL,
-            tags text[] NOT NULL DEFAULT '{}',
+            position smallint NOT NULL, tags text[] NOT NULL DEFAULT '{}',
             PRIMARY KEY (county, id),
-            FOREIGN KEY (county, household, path) REFERENCES household (county, id, path)
-                ON UPDATE CASCADE ON DELETE CASCADE);
+            FOREIGN KEY (county, household) REFERENCES household ON DELETE CASCADE);
         CREATE INDEX ON person (county, household);
         CREATE TABLE person_private (
             county integer NOT NULL, id uuid NOT NULL, household uuid NOT NULL,
@@ -53,14 +51,18 @@ def upgrade() -> None:
             name text NOT NULL, phone_sealed bytea, phone_hash bytea,
             identity_sealed bytea, identity_hash bytea, notes_sealed bytea,
             PRIMARY KEY (county, id),
-            FOREIGN KEY (county, id) REFERENCES person ON DELETE CASCADE,
             FOREIGN KEY (county, household, path) REFERENCES household (county, id, path)
                 ON UPDATE CASCADE ON DELETE CASCADE);
         CREATE INDEX ON person_private (path);
+        CREATE INDEX ON person_private (county, household);
     """)
     guard_by_path("duty", "duty")
     guard_by_path("household", "household")
-    guard_by_path("person", "household")
+    guard_by_parent(
+        "person",
+        "EXISTS (SELECT FROM household AS h"
+        " WHERE h.county = person.county AND h.id = person.household)",
+    )
     guard_by_path("person_private", "name")
     open_to_all("staff")
     op.execute("REVOKE SELECT ON staff FROM gridmap_wall")

@@ -60,7 +60,7 @@ def upgrade() -> None:
             op.execute(f"INSERT INTO category VALUES ({number}, '{kind}', '{zh}', '{en}')")
     op.execute("""
         CREATE TABLE incident (
-            county integer NOT NULL REFERENCES county, id uuid NOT NULL,
+            county integer NOT NULL, id uuid NOT NULL,
             path text COLLATE "C" NOT NULL, number text NOT NULL,
             point geometry(Point, 4326), accuracy_m real CHECK (accuracy_m >= 0),
             category smallint NOT NULL REFERENCES category,
@@ -203,10 +203,16 @@ def _check_paths() -> None:
                 RAISE EXCEPTION 'no grid or region has the path %', unknown
                     USING ERRCODE = 'foreign_key_violation';
             END IF;
+            SELECT r.county INTO unknown FROM (SELECT DISTINCT county FROM written) AS r
+             WHERE NOT EXISTS (SELECT FROM county AS c WHERE c.no = r.county) LIMIT 1;
+            IF FOUND THEN
+                RAISE EXCEPTION 'there is no county with the number %', unknown
+                    USING ERRCODE = 'foreign_key_violation';
+            END IF;
             RETURN NULL;
         END $$;
         ALTER FUNCTION guard.check_paths() OWNER TO gridmap_guard;
-        GRANT SELECT ON grid_version, region_version TO gridmap_guard;
+        GRANT SELECT ON grid_version, region_version, county TO gridmap_guard;
     """)
     for table in ("household", "incident", "warning"):
         op.execute(f"""

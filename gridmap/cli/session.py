@@ -1,0 +1,56 @@
+"""What a command works with: settings, secrets, database; as the local administrator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+
+from gridmap import embedded, sealing, secrets
+from gridmap.access import LOCAL_ADMINISTRATOR
+from gridmap.clock import system_clock
+from gridmap.database import Database, connect
+from gridmap.errors import SetupFailed
+from gridmap.operations.intake import Circumstances
+from gridmap.secrets import Secrets
+from gridmap.settings import Settings, from_environment
+
+
+@dataclass(frozen=True)
+class Session:
+    """The collaborators of one command."""
+
+    settings: Settings
+    secrets: Secrets
+    database: Database
+
+    def circumstances(self) -> Circumstances:
+        """Who acts (the local administrator), when, and under which settings."""
+        return Circumstances(
+            LOCAL_ADMINISTRATOR,
+            system_clock(),
+            self.settings.zone,
+            self.settings.nearest_limit_m,
+            sealing.sealer(self.secrets),
+        )
+
+
+def administrative_url(settings: Settings, kept: Secrets) -> str:
+    """The administrative address: the setting, else the private cluster's."""
+    if settings.database_url:
+        return settings.database_url
+    return embedded.administrative_url(embedded.cluster_of(settings, kept.admin_password))
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """A command's session on the running database; SetupFailed where none answers."""
+    settings = from_environment()
+    kept = secrets.load_or_make(settings.instance)
+    database = connect(administrative_url(settings, kept), kept)
+    try:
+        yield Session(settings, kept, database)
+    except OperationalError as error:
+        raise SetupFailed("数据库没有应答；请先运行 gridmap up。") from error
+    finally:
+        database.dispose()

@@ -1,0 +1,158 @@
+"""What every layer says of itself, and how its rows become a Mapbox vector tile.
+
+A layer gives a select; the envelope, the clipping, the count of what was left out, the
+encoding, the version and the ETag are added here.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from gridmap.errors import NotFound
+from gridmap.queries.filters import Filters
+
+EXTENT = 4096
+BUFFER = 64
+MOST_FEATURES = 20_000
+DEEPEST_ZOOM = 22
+
+
+class Words(NamedTuple):
+    """Something said in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile's address and what it is asked for."""
+
+    z: int
+    x: int
+    y: int
+    filters: Filters
+    zone: str
+
+
+class Select(NamedTuple):
+    """A layer's rows: SQL that yields ``shape`` (EPSG:4326) and properties, and its parameters.
+
+    ``{box}`` in the SQL stands for the tile's envelope with its margin, for ``&&``.
+    """
+
+    sql: str
+    parameters: dict[str, Any] = {}  # noqa: RUF012 - a NamedTuple's default, never changed
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the map.
+
+    ``what`` is the right that a viewer needs; ``rows`` makes the select for a tile (given the
+    viewer's ranges as an SQL condition on ``path``); ``shapes`` names the boundary version
+    that makes its tiles immutable, None for points, which change with every insert.
+    """
+
+    id: str
+    order: int
+    title: Words
+    about: Words
+    group: str
+    what: str | None
+    rows: Callable[[Connection, Tile], Select]
+    style: list[dict[str, Any]]
+    min_zoom: int = 0
+    max_zoom: int = DEEPEST_ZOOM
+    shown: bool = True
+    filters: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    shapes: str | None = None
+    listed: bool = False
+    stale_on: tuple[str, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def source_layer(self) -> str:
+        """The name of the layer inside its tiles."""
+        return self.id
+
+
+_TILE = """
+WITH source AS MATERIALIZED ({rows}),
+kept AS (SELECT * FROM source LIMIT {most}),
+drawn AS (
+    SELECT ST_AsMVTGeom(ST_Transform(shape, 3857), ST_TileEnvelope(:z, :x, :y),
+                        {extent}, {buffer}, true) AS geom, {columns}
+      FROM kept),
+counted AS (SELECT count(*) AS n FROM source)
+SELECT (SELECT ST_AsMVT(drawn, :name, {extent}, 'geom') FROM drawn WHERE geom IS NOT NULL) AS tile,
+       n AS found, GREATEST(n - {most}, 0) AS left_out FROM counted
+"""
+_LEFT_OUT = """
+SELECT ST_AsMVT(t, 'left_out', 4096, 'geom') FROM (
+    SELECT ST_AsMVTGeom(ST_Centroid(ST_TileEnvelope(:z, :x, :y)),
+                        ST_TileEnvelope(:z, :x, :y)) AS geom,
+           CAST(:count AS integer) AS count) AS t
+"""
+
+
+def tile(connection: Connection, layer: Layer, asked: Tile) -> bytes:
+    """The tile's bytes, empty where it holds nothing.
+
+    What exceeds MOST_FEATURES is left out, counted, and said in a source layer ``left_out``.
+    """
+    select = layer.rows(connection, asked)
+    columns = ", ".join(f'"{name}"' for name in layer.fields) or "1 AS one"
+    statement = _TILE.format(
+        rows=select.sql.replace("{box}", box_sql(asked)),
+        columns=columns,
+        most=MOST_FEATURES,
+        extent=EXTENT,
+        buffer=BUFFER,
+    )
+    place = {"z": asked.z, "x": asked.x, "y": asked.y}
+    row = connection.execute(
+        text(statement), place | {"name": layer.source_layer} | select.parameters
+    ).one()
+    content = bytes(row.tile or b"")
+    if row.left_out:
+        more = connection.scalar(text(_LEFT_OUT), place | {"count": row.left_out})
+        content += bytes(more or b"")
+    return content
+
+
+def check_address(layer: Layer, z: int, x: int, y: int) -> None:
+    """Raises NotFound, with the reason, for a tile that does not exist."""
+    if not 0 <= z <= DEEPEST_ZOOM:
+        raise NotFound("没有第 {z} 级瓦片；级别从 0 到 {most}。", z=z, most=DEEPEST_ZOOM)
+    if not (0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound(
+            "第 {z} 级没有瓦片 {x}/{y}；行列号从 0 到 {most}。", z=z, x=x, y=y, most=2**z - 1
+        )
+
+
+def box_sql(asked: Tile) -> str:
+    """The tile's envelope in degrees, with the margin of its buffer, as SQL."""
+    west, south, east, north = box(asked.z, asked.x, asked.y, margin=BUFFER / EXTENT)
+    return f"ST_MakeEnvelope({west!r}, {south!r}, {east!r}, {north!r}, 4326)"
+
+
+def box(z: int, x: int, y: int, *, margin: float = 0.0) -> tuple[float, float, float, float]:
+    """West, south, east, north of a tile in degrees, widened by a share of its side."""
+    side = 2**z
+    west, east = ((n / side) * 360 - 180 for n in (x - margin, x + 1 + margin))
+    north, south = (
+        math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * n / side))))
+        for n in (y - margin, y + 1 + margin)
+    )
+    return west, south, east, north
+
+
+def etag(content: bytes) -> str:
+    """The same for the same bytes."""
+    return blake2b(content, digest_size=12).hexdigest()

@@ -1,0 +1,42 @@
+"""Governance centers."""
+
+from sqlalchemy import Connection
+
+from gridmap.access import readable
+from gridmap.layers.base import Layer, Select, Tile, Words
+
+_SQL = """
+SELECT c.point AS shape, c.path, c.name FROM center AS c WHERE c.point && {{box}} AND ({areas})
+"""
+
+
+def _rows(connection: Connection, _asked: Tile) -> Select:
+    return Select(_SQL.format(areas=readable(connection, "center", "c.path")))
+
+
+LAYER = Layer(
+    id="centers",
+    order=70,
+    title=Words("综治中心", "Centers"),
+    about=Words("县、乡镇综治中心的位置", "Where the governance centers are"),
+    group="data",
+    what="center",
+    rows=_rows,
+    min_zoom=8,
+    listed=True,
+    stale_on=("ImportLoaded", "ImportTakenBack"),
+    fields={"path": "String", "name": "String"},
+    style=[
+        {
+            "id": "centers",
+            "type": "circle",
+            "source-layer": "centers",
+            "paint": {
+                "circle-radius": 4,
+                "circle-color": "--m-halo",
+                "circle-stroke-color": "--m-label",
+                "circle-stroke-width": 1.8,
+            },
+        }
+    ],
+)

@@ -1,0 +1,59 @@
+"""Incidents: a mark each, by kind; names and words are never in a tile."""
+
+from sqlalchemy import Connection
+
+from gridmap.access import readable
+from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.queries import filters
+
+_SQL = """
+SELECT i.point AS shape, i.county, i.id::text AS id, i.category, c.kind, i.severity, i.state
+  FROM incident AS i JOIN category AS c ON c.number = i.category
+ WHERE i.point && {{box}} AND ({areas}) AND {wanted}
+ ORDER BY i.received_at DESC, i.id
+"""
+
+
+def _rows(connection: Connection, asked: Tile) -> Select:
+    wanted, parameters = filters.conditions(asked.filters, asked.zone)
+    areas = readable(connection, "incident", "i.path")
+    return Select(_SQL.format(areas=areas, wanted=wanted), parameters)
+
+
+LAYER = Layer(
+    id="incidents",
+    order=60,
+    title=Words("上报点", "Incidents"),
+    about=Words(
+        "每件事件一个点：圆是纠纷，三角是隐患，方是服务",
+        "Disc: dispute; triangle: hazard; square: service",
+    ),
+    group="data",
+    what="incident",
+    rows=_rows,
+    min_zoom=11,
+    filters=("time", "kind", "category", "severity"),
+    listed=True,
+    stale_on=("IncidentReported", "IncidentMoved"),
+    fields={
+        "county": "Number",
+        "id": "String",
+        "category": "Number",
+        "kind": "String",
+        "severity": "Number",
+        "state": "String",
+    },
+    style=[
+        {
+            "id": "incidents",
+            "type": "circle",
+            "source-layer": "incidents",
+            "paint": {
+                "circle-radius": 3.5,
+                "circle-color": "--m-pt",
+                "circle-stroke-color": "--m-halo",
+                "circle-stroke-width": 1,
+            },
+        }
+    ],
+)

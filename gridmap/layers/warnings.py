@@ -1,0 +1,45 @@
+"""Open warnings: shape, character and color say the level."""
+
+from sqlalchemy import Connection
+
+from gridmap.access import readable
+from gridmap.layers.base import Layer, Select, Tile, Words
+
+_SQL = """
+SELECT w.point AS shape, w.county, w.id::text AS id, w.color, w.answered_at IS NOT NULL AS answered
+  FROM warning AS w
+ WHERE w.point && {{box}} AND w.closed_at IS NULL AND ({areas})
+ ORDER BY w.color DESC, w.since
+"""
+
+
+def _rows(connection: Connection, _asked: Tile) -> Select:
+    return Select(_SQL.format(areas=readable(connection, "warning", "w.path")))
+
+
+LAYER = Layer(
+    id="warnings",
+    order=90,
+    title=Words("预警", "Warnings"),
+    about=Words(
+        "未解除的四色预警，未签收的先看", "Open four-color warnings; unanswered ones first"
+    ),
+    group="data",
+    what="warning",
+    rows=_rows,
+    listed=True,
+    stale_on=("WarningRaised", "WarningAnswered", "WarningClosed"),
+    fields={"county": "Number", "id": "String", "color": "Number", "answered": "Boolean"},
+    style=[
+        {
+            "id": "warnings",
+            "type": "symbol",
+            "source-layer": "warnings",
+            "layout": {
+                "icon-image": ["concat", "sign-", ["get", "color"]],
+                "icon-allow-overlap": True,
+                "symbol-sort-key": ["get", "color"],
+            },
+        }
+    ],
+)

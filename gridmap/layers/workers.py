@@ -1,0 +1,50 @@
+"""Workers on duty: how many a grid has, at the grid's label point; no name and no live position."""
+
+from sqlalchemy import Connection
+
+from gridmap.access import readable
+from gridmap.layers.base import Layer, Select, Tile, Words
+
+_SQL = """
+SELECT v.label AS shape, v.path, count(d.id)::integer AS n,
+       COALESCE(bool_or(d.kind = 'lead'), false) AS has_lead
+  FROM grid_version AS v
+  LEFT JOIN duty AS d ON d.grid = v.grid AND upper_inf(d.during) AND ({areas})
+ WHERE v.label && {{box}} AND upper_inf(v.during)
+ GROUP BY v.id
+"""
+
+
+def _rows(connection: Connection, _asked: Tile) -> Select:
+    return Select(_SQL.format(areas=readable(connection, "duty", "d.path")))
+
+
+LAYER = Layer(
+    id="workers",
+    order=72,
+    title=Words("在岗网格员", "Workers on duty"),
+    about=Words(
+        "每个网格的在岗人数；没有专人的网格空心", "Workers per grid; hollow where there is none"
+    ),
+    group="data",
+    what="duty",
+    rows=_rows,
+    min_zoom=11,
+    shown=False,
+    listed=True,
+    stale_on=("ImportLoaded", "ImportTakenBack"),
+    fields={"path": "String", "n": "Number", "has_lead": "Boolean"},
+    style=[
+        {
+            "id": "workers",
+            "type": "circle",
+            "source-layer": "workers",
+            "paint": {
+                "circle-radius": 5,
+                "circle-color": ["case", ["get", "has_lead"], "--m-label-2", "--m-halo"],
+                "circle-stroke-color": "--m-label-2",
+                "circle-stroke-width": 1.5,
+            },
+        }
+    ],
+)

@@ -1,0 +1,113 @@
+"""Finding regions, grids, centers, workers and households by name, code, pinyin or address."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from gridmap.access import readable
+from gridmap.queries import describe
+
+_MOST_OF_A_KIND = 8
+
+_REGIONS = """
+SELECT 'region' AS kind, v.name AS title, r.code AS detail, v.path,
+       ST_X(v.label) AS lon, ST_Y(v.label) AS lat,
+       ST_XMin(v.shape) AS west, ST_YMin(v.shape) AS south,
+       ST_XMax(v.shape) AS east, ST_YMax(v.shape) AS north
+  FROM region_version AS v JOIN region AS r ON r.id = v.region
+ WHERE v.during @> CAST(:now AS timestamptz)
+   AND (v.name LIKE :inside OR r.code LIKE :begins OR EXISTS (
+        SELECT FROM unnest(v.search_keys) AS k WHERE k LIKE :begins))
+ ORDER BY v.name <> :exact, length(v.path), v.name LIMIT :most
+"""
+_GRIDS = """
+SELECT 'grid' AS kind, v.number AS title, g.code AS detail, v.path,
+       ST_X(v.label) AS lon, ST_Y(v.label) AS lat,
+       ST_XMin(v.shape) AS west, ST_YMin(v.shape) AS south,
+       ST_XMax(v.shape) AS east, ST_YMax(v.shape) AS north
+  FROM grid_version AS v JOIN grid AS g ON g.id = v.grid
+ WHERE v.during @> CAST(:now AS timestamptz) AND g.code LIKE :begins
+ ORDER BY g.code LIMIT :most
+"""
+_CENTERS = """
+SELECT 'center' AS kind, c.name AS title, c.phone AS detail, c.path,
+       ST_X(c.point) AS lon, ST_Y(c.point) AS lat,
+       NULL AS west, NULL AS south, NULL AS east, NULL AS north
+  FROM center AS c
+ WHERE ({areas}) AND (c.name LIKE :inside OR c.code LIKE :begins OR EXISTS (
+        SELECT FROM unnest(c.search_keys) AS k WHERE k LIKE :begins))
+ ORDER BY length(c.path), c.name LIMIT :most
+"""
+_WORKERS = """
+SELECT 'worker' AS kind, s.name AS title, s.post AS detail, d.path,
+       ST_X(v.label) AS lon, ST_Y(v.label) AS lat,
+       ST_XMin(v.shape) AS west, ST_YMin(v.shape) AS south,
+       ST_XMax(v.shape) AS east, ST_YMax(v.shape) AS north
+  FROM staff AS s JOIN duty AS d ON d.staff = s.id AND d.during @> CAST(:now AS timestamptz)
+  JOIN grid_version AS v ON v.grid = d.grid AND v.during @> CAST(:now AS timestamptz)
+ WHERE ({areas}) AND (s.name LIKE :inside OR EXISTS (
+        SELECT FROM unnest(s.search_keys) AS k WHERE k LIKE :begins))
+ ORDER BY s.name, s.code LIMIT :most
+"""
+_HOUSEHOLDS = """
+SELECT 'household' AS kind, h.address AS title, h.code AS detail, h.path,
+       ST_X(h.point) AS lon, ST_Y(h.point) AS lat,
+       NULL AS west, NULL AS south, NULL AS east, NULL AS north
+  FROM household AS h
+ WHERE ({areas}) AND (h.address LIKE :inside OR h.code LIKE :begins)
+ ORDER BY length(h.address), h.address LIMIT :most
+"""
+_BY_RIGHT = {
+    None: (_REGIONS, _GRIDS),
+    "center": (_CENTERS,),
+    "duty": (_WORKERS,),
+    "household": (_HOUSEHOLDS,),
+}
+_ALIASES = {"center": "c", "duty": "d", "household": "h"}
+_SHORTEST_ADDRESS = 2
+
+
+def search(connection: Connection, words: str, *, now: datetime) -> list[dict[str, Any]]:
+    """What matches ``words``: a part of a name or address, the head of a code or of its pinyin.
+
+    Only what the viewer may see; at most a handful of each kind.
+    """
+    words = words.strip()
+    if not words:
+        return []
+    parameters = _patterns(words) | {"now": now}
+    found: list[Row[Any]] = []
+    for what, statements in _BY_RIGHT.items():
+        areas = readable(connection, what, f"{_ALIASES[what]}.path") if what else ""
+        if what == "household" and len(words) < _SHORTEST_ADDRESS:
+            continue
+        for sql in statements:
+            found += connection.execute(text(sql.format(areas=areas)), parameters)
+    names = describe.names_above(connection, {row.path for row in found}, now)
+    return [_result(row, names) for row in found]
+
+
+def _patterns(words: str) -> dict[str, Any]:
+    safe = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    head = "".join(safe.lower().split())
+    return {
+        "inside": f"%{safe}%",
+        "begins": f"{head}%",
+        "exact": words,
+        "most": _MOST_OF_A_KIND,
+    }
+
+
+def _result(row: Row[Any], names: dict[str, str]) -> dict[str, Any]:
+    above = [one["name"] for one in describe.chain(row.path, names)[-3:]]
+    return {
+        "kind": row.kind,
+        "title": describe.grid_name(row.path, names) if row.kind == "grid" else row.title,
+        "detail": row.detail,
+        "where": " ".join(above),
+        "path": row.path,
+        "lon": row.lon,
+        "lat": row.lat,
+        "bounds": [row.west, row.south, row.east, row.north] if row.west is not None else None,
+    }

@@ -1,0 +1,45 @@
+"""The web: parses a request into a typed object, calls one operation or query, renders."""
+
+import mimetypes
+from pathlib import Path
+
+from flask import Flask
+
+from gridmap import database, embedded, sealing, secrets
+from gridmap.clock import Clock, system_clock
+from gridmap.settings import Settings, from_environment
+from gridmap.web import errors, gate, headers, health, language, pages, tiles
+from gridmap.web.api import api
+from gridmap.web.context import Services
+
+ROOT = Path(__file__).parents[2]
+LARGEST_REQUEST_BYTES = 200_000_000
+
+
+def build(settings: Settings | None, clock: Clock | None) -> Flask:
+    """The web application with all its blueprints."""
+    settings = settings or from_environment()
+    mimetypes.add_type("text/javascript", ".mjs")
+    app = Flask(
+        "gridmap",
+        static_folder=str(ROOT / "static"),
+        template_folder=str(ROOT / "templates"),
+        instance_path=str(settings.instance.absolute()),
+    )
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["gridmap"] = _services(settings, clock or system_clock)
+    for part in (errors, gate, headers, language):
+        part.install(app)
+    for blueprint in (pages.pages, api, tiles.tiles, health.health):
+        app.register_blueprint(blueprint)
+    gate.check_table(app)
+    return app
+
+
+def _services(settings: Settings, clock: Clock) -> Services:
+    kept = secrets.load_or_make(settings.instance)
+    url = settings.database_url or embedded.administrative_url(
+        embedded.cluster_of(settings, kept.admin_password)
+    )
+    return Services(settings, database.connect(url, kept), clock, sealing.sealer(kept))

@@ -1,0 +1,212 @@
+"""The JSON interface of the map."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from gridmap.access import STRANGER, areas
+from gridmap.errors import InvalidInput, NotAllowed
+from gridmap.ids import uuid7
+from gridmap.layers import measure
+from gridmap.layers.figures import limits
+from gridmap.layers.measure import Question
+from gridmap.operations import intake
+from gridmap.queries import cards, catalog, describe, lists, search, summary
+from gridmap.queries.locate import AtHousehold, InGrid, Place, locate
+from gridmap.web import parse
+from gridmap.web.context import circumstances, filters_of, reading, services, viewer
+
+api: Blueprint = Blueprint("api", __name__)
+
+
+@api.get("/api/catalog")
+def catalog_of_map() -> Response:
+    """What the map offers this viewer."""
+    made = services()
+    with reading() as connection:
+        answer = catalog.catalog(connection, now=made.clock(), zone=made.settings.zone)
+    return jsonify(answer | _of_settings())
+
+
+def _of_settings() -> dict[str, Any]:
+    settings = services().settings
+    return {
+        "lang": g.lang,
+        "basemap": {
+            "kind": settings.basemap_kind,
+            "url": settings.basemap_url,
+            "crs": settings.basemap_crs,
+        },
+        "relief": "/basemap/relief.pmtiles",
+        "attribution": settings.attribution,
+        "approval_number": settings.approval_number,
+    }
+
+
+@api.get("/figures/<id>")
+def figures_of_measure(id: str) -> Response:
+    """A measure's figure for every area of a level within an area."""
+    asked_measure = measure(id)
+    arguments = request.args.to_dict()
+    asked = Question(
+        parse.path(arguments, "within"),
+        parse.whole_number(arguments, "level"),
+        filters_of(arguments),
+        services().settings.zone,
+    )
+    with reading() as connection:
+        if not areas(connection, asked_measure.what):
+            raise NotAllowed("你不能查看这个指标。")
+        figures = asked_measure.figures(connection, asked_measure, asked)
+        class_limits = limits(connection, id, asked.depth)
+    thin = sum(figure.thin for figure in figures.values())
+    return jsonify(
+        measure=id,
+        level=asked.depth,
+        **{"from": asked.filters.first.isoformat(), "to": asked.filters.last.isoformat()},
+        days=asked.filters.days,
+        limits=class_limits,
+        thin_share=thin / len(figures) if figures else 0,
+        values={
+            path: {
+                "count": figure.count,
+                "base": figure.base,
+                "rate": figure.rate,
+                "class": figure.class_,
+                "thin": figure.thin,
+            }
+            for path, figure in figures.items()
+        },
+    )
+
+
+@api.get("/api/locate")
+def locate_point() -> Response:
+    """Who answers for a point, and why."""
+    spot = parse.spot(request.args.to_dict())
+    given = circumstances()
+    with reading() as connection:
+        found = locate(
+            connection, spot, at=given.now, now=given.now, nearest_limit_m=given.nearest_limit_m
+        )
+        answer = describe.located(connection, found, now=given.now, zone=given.zone)
+    return jsonify(answer)
+
+
+@api.post("/api/incidents")
+def take_report() -> tuple[Response, int]:
+    """Takes a report in and answers with its assignment; the same id twice is the same report."""
+    new = _new_report(request.get_json(silent=True))
+    given = circumstances()
+    if viewer() == STRANGER:
+        raise NotAllowed("请用公众上报页面。")
+    with reading() as connection:
+        taken = intake.report(connection, new, given)
+        located = taken.located
+        assignment = (
+            describe.located(connection, located, now=given.now, zone=given.zone)
+            if located
+            else None
+        )
+    answer = {
+        "id": str(taken.id),
+        "county": taken.county,
+        "number": taken.number,
+        "assignment": assignment,
+    }
+    return jsonify(answer), 201
+
+
+def _new_report(body: Any) -> intake.NewReport:
+    if not isinstance(body, dict):
+        raise InvalidInput("请以 JSON 对象提交上报。")
+    return intake.NewReport(
+        id=parse.uuid(body, "id") or uuid7(services().clock()),
+        category=parse.integer(body, "category"),
+        severity=parse.integer(body, "severity", 2),
+        place=_place(body),
+        words=parse.text(body, "words"),
+        channel=parse.text(body, "channel") or "web",
+        occurred_at=parse.moment(body, "occurred_at"),
+        reporter_name=parse.text(body, "reporter_name") or None,
+        reporter_phone=parse.text(body, "reporter_phone") or None,
+    )
+
+
+def _place(body: dict[str, Any]) -> Place | None:
+    spot = parse.spot(body) if body.get("lon") is not None else None
+    if body.get("household") is not None:
+        household = body["household"]
+        if not isinstance(household, dict):
+            raise InvalidInput("household 应为 {{county, id}}。")
+        id = parse.uuid(household, "id")
+        if id is None:
+            raise InvalidInput("household 缺少 id。")
+        return AtHousehold(parse.integer(household, "county"), id)
+    if grid := parse.text(body, "grid"):
+        return InGrid(grid, spot)
+    return spot
+
+
+@api.get("/api/grids/<path:path>")
+def grid_card(path: str) -> Response:
+    """What is known of a grid."""
+    with reading() as connection:
+        return jsonify(cards.grid(connection, path, now=services().clock()))
+
+
+@api.get("/api/incidents/<int:county>/<uuid:id>")
+def incident_card(county: int, id: UUID) -> Response:
+    """What is known of an incident."""
+    with reading() as connection:
+        return jsonify(cards.incident(connection, county, id, now=services().clock()))
+
+
+@api.get("/api/warnings/<int:county>/<uuid:id>")
+def warning_card(county: int, id: UUID) -> Response:
+    """What is known of a warning."""
+    with reading() as connection:
+        return jsonify(cards.warning(connection, county, id, now=services().clock()))
+
+
+@api.get("/api/search")
+def find() -> Response:
+    """Regions, grids, centers, workers and households that match some words."""
+    with reading() as connection:
+        found = search.search(connection, request.args.get("q", ""), now=services().clock())
+    return jsonify(results=found)
+
+
+@api.get("/api/lists/<layer>")
+def list_layer(layer: str) -> Response:
+    """A page of the list beside a layer."""
+    arguments = request.args.to_dict()
+    asked = lists.Asked(
+        filters_of(arguments),
+        parse.path(arguments, "within"),
+        parse.box(arguments),
+        arguments.get("sort", ""),
+        max(1, parse.whole_number(arguments, "page", 1)),
+    )
+    made = services()
+    with reading() as connection:
+        return jsonify(
+            lists.rows_of(connection, layer, asked, now=made.clock(), zone=made.settings.zone)
+        )
+
+
+@api.get("/api/summary")
+def summarize() -> Response:
+    """Counts by kind and day, and open warnings."""
+    arguments = request.args.to_dict()
+    wanted = filters_of(arguments)
+    with reading() as connection:
+        return jsonify(
+            summary.summary(
+                connection,
+                wanted,
+                within=parse.path(arguments, "within"),
+                zone=services().settings.zone,
+            )
+        )

@@ -1,0 +1,86 @@
+"""What a request works with: settings, database, clock, viewer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app, g
+from sqlalchemy import Connection, text
+
+from gridmap.access import LOCAL_ADMINISTRATOR, STRANGER, Viewer
+from gridmap.clock import Clock, local_day
+from gridmap.database import Database
+from gridmap.operations.intake import Circumstances
+from gridmap.queries import filters
+from gridmap.queries.filters import Filters
+from gridmap.sealing import Sealer
+from gridmap.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "::1")
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+@dataclass(frozen=True)
+class Services:
+    """The application's collaborators, made once."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    sealer: Sealer
+
+
+def services() -> Services:
+    """The collaborators of the current application."""
+    made: Services = current_app.extensions["gridmap"]
+    return made
+
+
+def viewer() -> Viewer:
+    """Who asks: decided once per request by the gate."""
+    decided: Viewer = g.viewer
+    return decided
+
+
+def decide_viewer(remote: str | None, headers: object) -> Viewer:
+    """The local administrator on loopback without a proxy before; everyone else a stranger."""
+    forwarded = any(name in headers for name in FORWARDED)  # type: ignore[operator]
+    return LOCAL_ADMINISTRATOR if remote in LOOPBACK and not forwarded else STRANGER
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A transaction of the request's viewer."""
+    with services().database.transaction(viewer()) as connection:
+        yield connection
+
+
+def circumstances(actor: Viewer | None = None) -> Circumstances:
+    """Who acts in this request, when, and under which settings."""
+    made = services()
+    settings = made.settings
+    return Circumstances(
+        actor or viewer(), made.clock(), settings.zone, settings.nearest_limit_m, made.sealer
+    )
+
+
+def today() -> date:
+    """The local day of the clock."""
+    return local_day(services().clock(), services().settings.zone)
+
+
+def filters_of(arguments: dict[str, str], *, default_days: int = 30) -> Filters:
+    """The filters of a request's parameters."""
+    return filters.parse(arguments, last_day=today(), default_days=default_days)
+
+
+def layer_versions(connection: Connection) -> dict[str, str]:
+    """Per boundary layer, its county versions as one text."""
+    rows = connection.execute(
+        text(
+            "SELECT layer, string_agg(county || '.' || version, ' ' ORDER BY county) AS versions"
+            " FROM layer_version GROUP BY layer"
+        )
+    )
+    return {row.layer: row.versions for row in rows}

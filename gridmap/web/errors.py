@@ -1,0 +1,36 @@
+"""Errors as one JSON shape: {"error": {"code", "message", "facts"}}."""
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from gridmap.errors import GridmapError, NotFound, http_status
+from gridmap.web.language import translated
+
+
+def install(app: Flask) -> None:
+    """Registers the handlers; nothing that fails shows its inside."""
+
+    @app.errorhandler(GridmapError)
+    def _refused(error: GridmapError) -> tuple[Response, int]:
+        return as_json(error), http_status(error)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> tuple[Response, int]:
+        if error.code == 404:
+            missing = NotFound("没有这个地址：{path}", path=request.path)
+            return as_json(missing), 404
+        return as_json(GridmapError(str(error.name))), error.code or 500
+
+    @app.errorhandler(Exception)
+    def _broken(error: Exception) -> tuple[Response, int]:
+        app.logger.error("%s failed: %s", request.endpoint, type(error).__name__, exc_info=error)
+        return as_json(GridmapError("程序出错了，已记入日志；请稍后再试。")), 500
+
+
+def as_json(error: GridmapError) -> Response:
+    """The error as every answer shows it, in the request's language."""
+    message = translated(error.message)
+    if error.facts:
+        message = message.format(**error.facts)
+    facts = {key: str(value) for key, value in error.facts.items()}
+    return jsonify(error={"code": error.code, "message": message, "facts": facts})
