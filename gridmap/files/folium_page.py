@@ -106,7 +106,7 @@ def map_page(
 
 
 def _empty_map() -> Any:
-    page: Any = folium.Map(tiles=None, control_scale=True, zoom_control=True, zoom_snap=0.25)
+    page: Any = folium.Map(tiles=None, zoom_control=True, zoom_snap=0.25)
     page.default_js, page.default_css = [], []
     root: Any = page.get_root()
     header = root.header
@@ -270,6 +270,7 @@ _FURNITURE = """
 {% macro script(this, kwargs) %}
 (function (map) {
   map.attributionControl.setPrefix(false).addAttribution({{ this.attribution|tojson }});
+  L.control.scale({imperial: false}).addTo(map);
   var legend = L.control({position: "bottomleft"});
   legend.onAdd = function () {
     var box = L.DomUtil.create("section", "legend");

@@ -24,20 +24,25 @@ METER_CANDIDATES = (
 SAMPLE = 2000
 # A position this near is inside: boundaries are drawn to some meters at best.
 INSIDE_M = 5.0
-# Lines this near are the same lines; farther, the distance says nothing about the system.
+# A vertex this near to a line is a vertex of that line. Borders drawn twice still share many,
+# while points within cells come near to lines by chance, equally often in every system.
 SAME_LINE_M = 10.0
+# Shares of such vertices decide from here on, where they differ this much among candidates.
+TELLING_SHARE = 0.05
+TELLING_RATIO = 2.0
 _LATTICE_PER_SIDE = 5
 _M_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How one candidate fits: share (0-1) of positions inside what is there, and the median
-    distance in meters from the positions to its nearest line or point."""
+    """How one candidate fits: share (0-1) of positions inside what is there, the median distance
+    in meters to its nearest line or point, and the share within ``SAME_LINE_M`` of one."""
 
     crs: str
     share_inside: float
     median_offset_m: float
+    share_on_lines: float
 
 
 def candidate_fits(positions: Floats | Sequence[float], reference: BaseGeometry) -> list[Fit]:
@@ -45,21 +50,22 @@ def candidate_fits(positions: Floats | Sequence[float], reference: BaseGeometry)
 
     ``positions`` are raw coordinates (n, 2) of the file (at most ``SAMPLE`` of them are used), or
     its bounds (west, south, east, north); ``reference`` is what is already there, in WGS 84:
-    boundaries, points or both. A candidate whose lines coincide with those of the reference goes
-    first, then the larger share inside, then the simpler system. Candidates that put nothing
-    inside are left out, except for the plain reading.
+    boundaries, points or both. Where lines tell (see ``TELLING_SHARE``), the candidate with the
+    most vertices on them goes first, then the larger share inside, then the simpler system.
+    Candidates that put nothing inside are left out, except for the plain reading.
     """
     raw = _sample(positions)
     candidates = DEGREE_CANDIDATES if _like_degrees(raw) else METER_CANDIDATES
     measure = _Reference(reference)
     fits = [measure.fit(raw, crs) for crs in candidates]
     kept = [fit for fit in fits if fit.share_inside > 0 or fit.crs == candidates[0]]
-    return sorted(kept, key=_rank)
+    on_lines = [fit.share_on_lines for fit in kept]
+    telling = max(on_lines) >= max(TELLING_SHARE, TELLING_RATIO * min(on_lines))
+    return sorted(kept, key=lambda fit: _rank(fit, telling))
 
 
-def _rank(fit: Fit) -> tuple[bool, float, float]:
-    same = fit.median_offset_m < SAME_LINE_M
-    return (not same, -round(fit.share_inside, 2), fit.median_offset_m if same else 0.0)
+def _rank(fit: Fit, telling: bool) -> tuple[float, float]:
+    return (-round(fit.share_on_lines, 2) if telling else 0.0, -round(fit.share_inside, 2))
 
 
 def _sample(positions: Floats | Sequence[float]) -> Floats:
@@ -94,11 +100,12 @@ class _Reference:
         degrees = to_wgs84(raw, crs)
         degrees = degrees[np.isfinite(degrees).all(axis=1)]
         if not len(degrees) or not len(self.edges.geometries):
-            return Fit(crs, 0.0, float("inf"))
+            return Fit(crs, 0.0, float("inf"), 0.0)
         points = np.asarray(shapely.points(degrees * self.scale), dtype=object)
         near, _ = self.areas.query(points, predicate="dwithin", distance=INSIDE_M)
         share = len(np.unique(near)) / len(raw)
-        return Fit(crs, share, float(np.median(self._offsets(points))))
+        offsets = self._offsets(points)
+        return Fit(crs, share, float(np.median(offsets)), float((offsets < SAME_LINE_M).mean()))
 
     def _offsets(self, points: Geometries) -> Floats:
         of, nearest = self.edges.query_nearest(points, all_matches=False)

@@ -93,6 +93,16 @@ def test_gauss_kruger_zones_of_three_degrees(place: tuple[float, float], zone: i
     assert meters(to_wgs84(by_zone, f"EPSG:{4513 + zone}"), here)[0] < 0.001
 
 
+def test_bd09_as_published() -> None:
+    """A worked example of the coordtransform library, whose inverses are good to some meters."""
+    baidu, gcj = np.array([(115.475216, 38.879741)]), (115.46872993578151, 38.87371978266757)
+    assert from_wgs84(to_wgs84(np.array([gcj]), "gcj02"), "bd09")[0] == pytest.approx(
+        baidu[0], abs=2e-6
+    )
+    said = np.array([(115.46242546559161, 38.87283036245824)])
+    assert meters(to_wgs84(baidu, "bd09"), said)[0] < 3
+
+
 def test_cgcs2000_degrees_are_wgs84_degrees() -> None:
     here = np.array([(103.7, 35.4), (104.1, 36.0)])
     assert to_wgs84(here, "EPSG:4490") == pytest.approx(here, abs=1e-9)
