@@ -168,6 +168,7 @@ def add_worker(
 
 def grid_id(connection: Connection, path: str) -> UUID:
     """The id of the grid that has a path."""
-    return connection.execute(
+    found: UUID = connection.execute(
         text("SELECT grid FROM grid_version WHERE path = :path"), {"path": path}
     ).scalar_one()
+    return found

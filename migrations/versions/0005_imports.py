@@ -63,7 +63,7 @@ def downgrade() -> None:
             FOR f IN SELECT oid FROM pg_proc WHERE proname LIKE 'procrastinate\\_%' LOOP
                 EXECUTE 'DROP FUNCTION ' || f || ' CASCADE';
             END LOOP;
-            FOR t IN SELECT oid FROM pg_type WHERE typname LIKE 'procrastinate\\_%' AND typtype = 'e' LOOP
+            FOR t IN SELECT oid FROM pg_type WHERE typname LIKE 'procrastinate\\_%' AND typtype IN ('e', 'c') LOOP
                 EXECUTE 'DROP TYPE ' || t || ' CASCADE';
             END LOOP;
         END $$
