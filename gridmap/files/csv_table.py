@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, TextIO
 from gridmap.errors import FileRefused
 from gridmap.files.batch import Reject, Rows, Source, unique_names
 from gridmap.files.encoding import Survey, survey
-from gridmap.files.limits import MAX_CELL_CHARS, MAX_COLUMNS, MAX_TABLE_BYTES, check_size
+from gridmap.files.limits import (
+    MAX_CELL_CHARS,
+    MAX_COLUMNS,
+    MAX_LINE_CHARS,
+    MAX_TABLE_BYTES,
+    check_size,
+)
 from gridmap.files.shielding import unshielded
 
 DELIMITERS = ",\t;|"
+_TOO_LONG = "{name} 里有一格超过 {limit} 个字符，读不下去"
 # Few enough to stay in the cache and to die before the garbage collector looks at them.
 _CHUNK_ROWS = 500
 
@@ -28,6 +35,8 @@ def open_csv(path: Path, encoding: str | None = None) -> Source:
     """
     check_size(path, MAX_TABLE_BYTES)
     seen = survey(path, encoding)
+    if seen.longest_line > MAX_LINE_CHARS:
+        raise FileRefused(_TOO_LONG, name=path.name, limit=MAX_CELL_CHARS)
     with _text(path, seen) as file:
         first = file.readline(MAX_CELL_CHARS)
         delimiter = max(DELIMITERS, key=first.count)
@@ -71,7 +80,9 @@ def _take(reader: "Reader", count: int, path: Path) -> list[list[str]]:
     try:
         with _long_cells():
             return list(islice(reader, count))
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise FileRefused(_TOO_LONG, name=path.name, limit=MAX_CELL_CHARS) from None
         raise FileRefused(
             "{name} 第 {line} 行附近的引号没有成对，表格读不下去",
             name=path.name,

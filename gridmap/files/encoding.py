@@ -22,11 +22,13 @@ _MARKS = (
 @dataclass(frozen=True)
 class Survey:
     """What one pass over a text file shows: its encoding, its rows where no cell is quoted (else
-    None), and whether a cell may begin with an apostrophe that shields a formula."""
+    None), whether a cell may begin with an apostrophe that shields a formula, and about how many
+    characters its longest line has."""
 
     encoding: str
     lines: int | None
     shielded: bool
+    longest_line: int
 
 
 def survey(path: Path, encoding: str | None = None) -> Survey:
@@ -74,7 +76,7 @@ def _candidates(path: Path, encoding: str | None) -> list[str]:
 
 
 def _pass(path: Path, encoding: str) -> Survey:
-    lines, quoted, shielded, last = 0, False, False, ""
+    lines, quoted, shielded, last, run, longest = 0, False, False, "", 0, 0
     for text in _decoded(path, encoding):
         if "\0" in text:
             raise FileRefused("{name} 里有 NUL 字节，不是文本文件", name=path.name)
@@ -82,7 +84,9 @@ def _pass(path: Path, encoding: str) -> Survey:
         quoted = quoted or '"' in text
         shielded = shielded or ("'" in last + text and _shields(last + text))
         last = text[-1:] or last
-    return Survey(encoding, None if quoted else lines + (last != "\n"), shielded)
+        run = 0 if "\n" in text or "\r" in text else run + len(text)
+        longest = max(longest, run)
+    return Survey(encoding, None if quoted else lines + (last != "\n"), shielded, longest)
 
 
 def _shields(text: str) -> bool:

@@ -14,7 +14,7 @@ import shapely
 import xlsxwriter
 
 from gridmap.errors import FileRefused, InvalidInput
-from gridmap.files import map_file, single_geometry
+from gridmap.files import csv_table, map_file, single_geometry
 from gridmap.files.batch import Batch
 from gridmap.files.reading import inspect, read, sample
 from gridmap.geo.coordinates import from_wgs84
@@ -33,8 +33,7 @@ def write_map(path: Path, driver: str, crs: str | None = "EPSG:4326", **options:
         ["名称", "code", "面积"],
         driver=driver,
         crs=crs,
-        geometry_type="Polygon",
-        **options,
+        **{"geometry_type": "Polygon", **options},
     )
     return path
 
@@ -388,6 +387,26 @@ def test_a_file_and_a_geometry_beyond_all_measure(
     monkeypatch.setattr(map_file, "MAX_GEOMETRY_POINTS", 4)
     rejects = only(write_map(tmp_path / "c.fgb", "FlatGeobuf")).rejects
     assert ["几何图形太大" in reject.reason for reject in rejects] == [True] * 3
+
+
+def test_a_cell_or_a_line_beyond_all_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = text(tmp_path / "a.csv", "a,b\n1," + "x" * 5000 + "\n")
+    monkeypatch.setattr(csv_table, "MAX_CELL_CHARS", 4000)
+    with pytest.raises(FileRefused, match="有一格超过 4000 个字符"):
+        list(read(path))
+    line = text(tmp_path / "b.csv", "a,b\n1," + "x" * (5 << 20))
+    monkeypatch.setattr(csv_table, "MAX_LINE_CHARS", 2 << 20)
+    with pytest.raises(FileRefused, match="有一格超过"):
+        inspect(line)
+
+
+def test_points_of_a_map_file_come_as_numbers_too(tmp_path: Path) -> None:
+    points = shapely.points([[103.7, 35.3], [103.8, 35.4], [103.9, 35.5]])
+    batch = only(write_map(tmp_path / "a.gpkg", "GPKG", shapes=points, geometry_type="Point"))
+    assert batch.points is not None
+    assert batch.points.tolist() == [[103.7, 35.3], [103.8, 35.4], [103.9, 35.5]]
 
 
 def test_a_declared_system_that_cannot_be(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def test_the_published_vectors_of_gcj02() -> None:
 
 
 def test_the_published_vectors_of_bd09_carry_their_publishers_mistake() -> None:
-    """They were made with pi where Baidu's turn is 3000 pi / 180 (eviltransform, issue 43), and
+    """They were made with pi where Baidu's turn is 3000 pi / 180 (a mistake its authors have
+    since named), and
     with a GCJ-02 inverse good to some meters; undone with that constant they come out."""
     vectors = json.loads((DATA / "gcj_bd_vectors.json").read_text("utf-8"))
     baidu, said = np.hsplit(np.array(vectors["bd_to_wgs"])[:, [1, 0, 3, 2]], 2)
