@@ -26,7 +26,7 @@
  * @property {string[]} palette
  * @property {Record<string, number[]>} classes
  */
-/** @typedef {{kind: 'none'|'xyz'|'pmtiles', url: string, tile_size: number, max_zoom: number, crs: string}} Basemap */
+/** @typedef {{kind: 'none'|'xyz'|'pmtiles', url: string, tile_size?: number, max_zoom?: number, crs: string}} Basemap */
 /** @typedef {{depth: number, zh: string, en: string, answers: boolean, is_county: boolean}} Level */
 /** @typedef {{number: number, kind: string, zh: string, en: string}} Category */
 /**
@@ -34,7 +34,7 @@
  * @property {string} zone
  * @property {boolean} sample
  * @property {string} last_day
- * @property {[number, number, number, number]} bounds
+ * @property {[number, number, number, number]|null} bounds null: nothing is loaded yet
  * @property {Level[]} levels
  * @property {number} grid_depth
  * @property {{id: string, zh: string, en: string}[]} kinds
@@ -45,7 +45,7 @@
  * @property {string|null} relief
  * @property {string} attribution
  * @property {string} approval_number
- * @property {string} boundary_version
+ * @property {string|null} boundary_version
  */
 /** @typedef {{count: number, base: number|null, rate: number|null, class: number|null, thin: boolean}} Figure */
 /**
@@ -85,9 +85,10 @@
  * @property {[number, number, number, number]} bounds
  * @property {{days: number, count: number, open: number, overdue: number, items: RecentItem[]}} recent
  */
-/** @typedef {{title: string, lines: [string, string, string][], path: string, lon: number, lat: number, timeline: {at: string, kind: string, zh: string, en: string}[]}} Record_ */
+/** @typedef {{title: Words, number?: string, kind?: string, color?: number, words?: string|null, lines: [string, string, Cell][], path: string, lon: number, lat: number, timeline: {at: string, kind: string, zh: string, en: string}[]}} Record_ */
 /** @typedef {{kind: string, title: string, detail: string, path: string, lon: number, lat: number, bounds: [number, number, number, number]|null}} Found */
-/** @typedef {{county: number, id: string, path: string, lon: number, lat: number, cells: (string|number|null)[]}} Row */
+/** @typedef {string|number|[string, string]|null} Cell a pair is Chinese and English */
+/** @typedef {{county: number, id: string, path: string, lon: number, lat: number, cells: Cell[]}} Row */
 /** @typedef {{columns: {id: string, zh: string, en: string}[], rows: Row[], total: number, page: number, pages: number}} List */
 /** @typedef {{total: number, kinds: Record<string, number>, warnings: Record<string, number>, unanswered: Record<string, number>, daily: [string, number][]}} Summary */
 /** @typedef {Record<string, string|number|undefined>} Params */

@@ -5,6 +5,10 @@ import { piecesOf } from './gcj.js';
 
 /** @typedef {import('./api.js').Catalog} Catalog */
 
+/** What public tile services hand out where the setting says nothing else. */
+const TILE_PX = 256;
+const DEEPEST_ZOOM = 18;
+
 /** @param {string} src a classic script of this server */
 function loadScript(src) {
   return new Promise((resolve, reject) => {
@@ -49,7 +53,7 @@ function useGcj(url, size) {
 
 /** @param {Catalog} catalog @returns {any|null} the source of the base map */
 function basemapSource({ basemap, attribution }) {
-  const { kind, url, tile_size: tileSize, max_zoom: maxzoom, crs } = basemap;
+  const { kind, url, tile_size: tileSize = TILE_PX, max_zoom: maxzoom = DEEPEST_ZOOM, crs } = basemap;
   if (kind === 'none') return null;
   if (kind === 'pmtiles') return { type: 'raster', url: `pmtiles://${new URL(url, location.origin)}`, tileSize, attribution };
   const tiles = [crs === 'gcj02' ? 'gcj://{z}/{x}/{y}' : url];
@@ -64,7 +68,7 @@ function basemapSource({ basemap, attribution }) {
 export async function addBasemap(map, catalog) {
   const { basemap, relief } = catalog;
   if (basemap.kind === 'pmtiles' || relief?.endsWith('.pmtiles')) await usePmtiles();
-  if (basemap.crs === 'gcj02') useGcj(basemap.url, basemap.tile_size);
+  if (basemap.crs === 'gcj02') useGcj(basemap.url, basemap.tile_size ?? TILE_PX);
   const added = [];
   const source = basemapSource(catalog);
   if (source) {

@@ -18,6 +18,9 @@ const OWN_SOURCES = Object.freeze(['place', 'rings', 'isolines']);
 /** @type {{top: number, bottom: number, left: number, right: number}} */
 const PADDING = Object.freeze({ top: 40, bottom: 40, left: 40, right: 40 });
 
+/** What is shown before anything is loaded: China. @type {[number, number, number, number]} */
+const NOWHERE_YET = [73, 18, 135, 54];
+
 /** @returns {number} milliseconds a move of the map takes; none where motion is unwanted */
 export const moveMs = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 400);
 
@@ -31,7 +34,7 @@ export function makeMap(container, catalog, state, padding = {}) {
   const font = getComputedStyle(document.documentElement).getPropertyValue('--font');
   const where = state.view
     ? { center: /** @type {[number, number]} */ ([state.view.lon, state.view.lat]), zoom: state.view.zoom }
-    : { bounds: catalog.bounds, fitBoundsOptions: { padding: { ...PADDING, ...padding } } };
+    : { bounds: catalog.bounds ?? NOWHERE_YET, fitBoundsOptions: { padding: { ...PADDING, ...padding } } };
   const map = new maplibregl.Map({
     container, ...where,
     style: { version: 8, sources: {}, layers: [] },

@@ -29,6 +29,7 @@ const SHAPES = Object.freeze({
   service: 'M-3.2-3.2H3.2V3.2H-3.2Z',
   center: 'M-3.5-3.5H3.5V3.5H-3.5Z',
   worker: 'M0-4.5A2.3 2.3 0 1 1 0 .1 2.3 2.3 0 1 1 0-4.5ZM-4.3 5Q-4.3 1 0 1T4.3 5Z',
+  nobody: 'M0-4.5A2.3 2.3 0 1 1 0 .1 2.3 2.3 0 1 1 0-4.5ZM-4.3 5Q-4.3 1 0 1T4.3 5Z',
   household: 'M-3.5 3.5V-.8L0-4 3.5-.8V3.5Z',
   pin: 'M0 14C-9 3-11-1-11-6A11 11 0 0 1 11-6C11-1 9 3 0 14Z',
 });
@@ -87,7 +88,7 @@ function drawSign(level, token) {
 function drawShape(shape, token) {
   const path = new Path2D(SHAPES[/** @type {keyof typeof SHAPES} */ (shape)] ?? SHAPES.dispute);
   const [fill, edge, width] = /** @type {[string, string, number]} */ ({
-    center: ['--m-halo', '--m-label', 1.8], worker: ['--m-sel', '--m-halo', 1.2], pin: ['--m-sel', '--m-halo', 2],
+    center: ['--m-halo', '--m-label', 1.8], worker: ['--m-sel', '--m-halo', 1.2], nobody: ['--m-halo', '--m-sel', 1.2], pin: ['--m-sel', '--m-halo', 2],
   }[shape] ?? ['--m-pt', '--m-halo', 1]);
   return picture(shape === 'pin' ? 16 : 7, (pen) => {
     pen.lineWidth = width * (shape === 'center' ? 1 : 2);

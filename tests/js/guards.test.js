@@ -18,9 +18,10 @@ test('every message of the browser has its English, with the same placeholders',
   }
 });
 
-test('every message that is in the catalog is used', () => {
-  const all = sources.map((name) => read(`static/js/${name}`)).join('\n');
-  for (const id of entries.keys()) assert.ok(all.includes(`'${id}'`), id);
+test('every message that is in the catalog is used, in the browser or by the server', () => {
+  const server = readdirSync(new URL('gridmap/', ROOT), { recursive: true }).map(String).filter((name) => name.endsWith('.py'));
+  const all = [...sources.map((name) => read(`static/js/${name}`)), ...server.map((name) => read(`gridmap/${name}`))].join('\n');
+  for (const id of entries.keys()) assert.ok(all.includes(id), id);
 });
 
 test('no module builds markup from text or carries a style in an attribute', () => {

@@ -1,13 +1,18 @@
 /** A layer as a table: same filters, sorted by any column, reached by keyboard and read aloud. */
 
+import { cellText } from '../cells.js';
 import { announce, h, icon, redraw } from '../dom.js';
 import { number } from '../format.js';
 import { pick, t } from '../i18n.js';
 
 /** @typedef {import('../api.js').List} List */
 /** @typedef {import('../api.js').Layer} Layer */
+/** @typedef {import('../api.js').Cell} Cell */
 
 export class ListPanel extends HTMLElement {
+  /** The installation's time zone. */
+  zone = 'Asia/Shanghai';
+
   /**
    * @param {Layer} layer @param {{sort: string, page: number, at: string}} view
    * @param {List|null} list null while it is being fetched the first time @param {string} trouble
@@ -33,11 +38,11 @@ export class ListPanel extends HTMLElement {
       return h('th', { scope: 'col', 'aria-sort': order }, h('button', { type: 'button', 'data-key': `sort-${id}`, onclick: () => announce(this, 'sort-list', next) },
         pick({ zh, en }), h('span', { class: 'order', 'aria-hidden': 'true' }, order === 'ascending' ? '↑' : order === 'descending' ? '↓' : '')));
     });
-    const cell = (/** @type {string|number|null} */ value) => h('td', { class: typeof value === 'number' ? 'num' : null }, typeof value === 'number' ? number(value, value % 1 ? 1 : 0) : value ?? '—');
+    const cell = (/** @type {Cell} */ value) => h('td', { class: typeof value === 'number' ? 'num' : null }, cellText(value, this.zone));
     return h('table', {}, h('thead', {}, h('tr', {}, head)), h('tbody', {}, rows.map((row, r) => {
       const [first, ...rest] = row.cells;
       const go = () => announce(this, 'row', row);
-      return h('tr', { onclick: go }, h('td', {}, h('button', { type: 'button', class: 'row-button', 'data-key': `row-${r}` }, first ?? '—')), rest.map(cell));
+      return h('tr', { onclick: go }, h('td', {}, h('button', { type: 'button', class: 'row-button', 'data-key': `row-${r}` }, cellText(first, this.zone))), rest.map(cell));
     })));
   }
 

@@ -31,9 +31,9 @@ const initial = (name) => h('span', { class: 'face', 'aria-hidden': 'true' }, [.
 
 /** @param {Located} located */
 function placeName({ grid, chain }) {
-  const names = chain.filter((link) => link.depth >= 4 && link.path !== grid?.path).map((link) => link.name);
-  if (!grid) return names.join(' ') || chain.at(-1)?.name || t('不在任何辖区内');
-  return `${names.join(' ')} ${grid.name || t('第 {number} 网格', { number: grid.number })}`;
+  const names = chain.filter((link) => link.path !== grid?.path).map((link) => link.name).slice(-2);
+  if (!grid) return names.join(' ') || t('不在任何辖区内');
+  return `${names.join(' ')} ${t('第 {number} 网格', { number: grid.number })}`;
 }
 
 /** @param {Child} term @param {...Child} words @typedef {import('../dom.js').Child} Child */
@@ -81,7 +81,7 @@ export class PlaceCard extends HTMLElement {
     const { border, certain, accuracy_m: accuracy, grid, share } = located;
     const sure = certain ? h('b', { class: 'sure' }, t('可靠')) : h('b', { class: 'late' }, t('不确定'));
     return h('dl', { class: 'how' },
-      line(t('怎样判定'), pick(located.text), grid && h('span', { class: 'second' }, t('界线 {version} 版', { version: grid.version || catalog.boundary_version }))),
+      line(t('怎样判定'), pick(located.text), grid && h('span', { class: 'second' }, t('界线 {version} 版', { version: grid.version || catalog.boundary_version || '—' }))),
       border && line(t('离边界'), h('b', {}, distance(border.meters, lang())), border.beyond ? t('，对面是 {name}', { name: border.beyond.name }) : t('，对面没有网格')),
       accuracy ? line(t('定位误差'), t('±{meters}，', { meters: distance(accuracy, lang()) }), sure, share !== null && share < 1 && t('，{share} 落在本格', { share: percent(share) }))
         : line(t('定位'), t('地图上点选，'), sure),

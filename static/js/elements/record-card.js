@@ -1,5 +1,6 @@
 /** What is known about one incident, one warning, or any other feature of a layer. */
 
+import { cellText } from '../cells.js';
 import { announce, h, icon, redraw } from '../dom.js';
 import { lang, pick, t } from '../i18n.js';
 import { kindIcon, signIcon } from '../signs.js';
@@ -8,8 +9,9 @@ import { momentText } from '../time.js';
 /**
  * @typedef {Object} Known
  * @property {string} title
+ * @property {string} [words] what was reported
  * @property {string} above what kind of thing it is
- * @property {[string, string, string|number][]} lines Chinese label, English label, value
+ * @property {[string, string, import('../api.js').Cell][]} lines Chinese label, English label, value
  * @property {{at: string, zh: string, en: string}[]} timeline
  * @property {number|null} color level of a warning
  * @property {string|null} kind of an incident
@@ -26,7 +28,8 @@ export class RecordCard extends HTMLElement {
         h('div', {}, h('p', { class: 'en' }, known?.above ?? ''), h('h2', {}, known?.title ?? t('没取到'))),
         h('button', { type: 'button', class: 'quiet-button', 'data-key': 'close', 'aria-label': t('关闭'), onclick: () => announce(this, 'close-card') }, icon('close'))),
       trouble && h('p', { class: 'trouble', role: 'alert' }, trouble),
-      known && known.lines.length > 0 && h('dl', { class: 'how' }, known.lines.map(([zh, en, value]) => [h('dt', {}, pick({ zh, en })), h('dd', {}, value)])),
+      known?.words && h('p', { class: 'words' }, known.words),
+      known && known.lines.length > 0 && h('dl', { class: 'how' }, known.lines.map(([zh, en, value]) => [h('dt', {}, pick({ zh, en })), h('dd', {}, cellText(value, zone))])),
       known && known.timeline.length > 0 && this.timeline(known.timeline, zone),
       known?.place && h('footer', {}, h('button', { type: 'button', class: 'button', 'data-key': 'whose', onclick: () => announce(this, 'ask-place', known.place) }, t('归谁管？')))));
   }

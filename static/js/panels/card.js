@@ -46,7 +46,7 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
   function show(change) {
     if (view) view = { ...view, ...change, figure: figureOf() };
     placeCard.update(view);
-    frame.chain(view?.located?.chain ?? null);
+    frame.chain(view?.located ?? null);
     drawing.put('place', view ? placeFeatures(view.place, view.located, (m) => distance(m, lang())) : []);
     changed();
   }
@@ -79,13 +79,16 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     }
   }
 
-  /** @param {'incidents'|'warnings'} layer @param {number} county @param {string} id @param {Record<string, any>} [properties] */
-  async function showRecord(layer, county, id, properties = {}) {
+  /** @param {'incidents'|'warnings'} layer @param {number} county @param {string} id */
+  async function showRecord(layer, county, id) {
     store.set({ place: null });
     const above = pick(catalog.layers.find((each) => each.id === layer)?.title ?? { zh: layer, en: layer });
     try {
-      const { title, lines, timeline, lon, lat } = await api.record(layer, county, id);
-      recordCard.update({ above, title, lines, timeline, color: layer === 'warnings' ? properties.color ?? null : null, kind: properties.kind ?? null, place: { lon, lat } }, catalog.zone);
+      const { title, number, words, kind, color, lines, timeline, lon, lat } = await api.record(layer, county, id);
+      recordCard.update({
+        above: number ? `${above}\u3000${number}` : above, title: pick(title), words, lines, timeline,
+        color: color ?? null, kind: kind ?? null, place: { lon, lat },
+      }, catalog.zone);
     } catch (error) {
       recordCard.update(null, catalog.zone, t('没取到：{why}', { why: /** @type {Error} */ (error).message }));
     }
@@ -105,10 +108,8 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     const target = targetOf(map, event.point, event.lngLat, touchable());
     names = target.kind === 'ground' ? target.names : [];
     if (target.kind === 'ring') frame.goTo(target.lon, target.lat, map.getZoom() + 1.5);
-    else if (target.kind === 'record') {
-      const [hit] = map.queryRenderedFeatures(event.point, { layers: touchable().filter(({ source }) => source === target.layer).map(({ id }) => id) });
-      showRecord(target.layer, target.county, target.id, hit?.properties);
-    } else if (target.kind === 'feature') showFeature(target);
+    else if (target.kind === 'record') showRecord(target.layer, target.county, target.id);
+    else if (target.kind === 'feature') showFeature(target);
     else store.set({ place: { lon: target.lon, lat: target.lat } });
   });
   map.on('mousemove', (event) => {

@@ -39,6 +39,13 @@ function watchLoading(map) {
 }
 
 
+/** The regions above a place and its grid. @param {api.Located} located @returns {Link[]} */
+function chainOf({ chain, grid }) {
+  const above = chain.filter(({ path }) => path !== grid?.path);
+  if (!grid) return above;
+  return [...above, { depth: (above.at(-1)?.depth ?? 0) + 1, path: grid.path, name: t('{number} 网格', { number: grid.number }) }];
+}
+
 /**
  * @param {import('maplibre-gl').Map} map @param {api.Catalog} catalog @param {string} language
  */
@@ -57,12 +64,12 @@ export function makeFrame(map, catalog, language) {
     const { lng, lat } = map.getCenter();
     const { level } = coloredAt(catalog, map.getZoom());
     const located = await api.locate(lng, lat, abort.signal).catch(() => null);
-    if (located && !chosen) crumb.update(located.chain.filter(({ depth }) => depth <= level));
+    if (located && !chosen) crumb.update(chainOf(located).filter(({ depth }) => depth <= level));
     return undefined;
   }
   const updateScale = () => /** @type {any} */ (document.querySelector('scale-bar')).update(map.getCenter().lat, map.getZoom());
   byId('sources').textContent = [
-    t('网格界线 {version} 版', { version: catalog.boundary_version }),
+    catalog.boundary_version && t('网格界线 {version} 版', { version: catalog.boundary_version }),
     catalog.attribution && t('底图 {source}', { source: catalog.attribution }),
     catalog.approval_number && t('审图号 {number}', { number: catalog.approval_number }),
     t('数据到 {day}', { day: dayText(catalog.last_day, language) }),
@@ -80,7 +87,7 @@ export function makeFrame(map, catalog, language) {
 
   byId('zoom-in').onclick = () => map.zoomIn({ duration: moveMs() });
   byId('zoom-out').onclick = () => map.zoomOut({ duration: moveMs() });
-  byId('zoom-whole').onclick = () => fit(catalog.bounds);
+  byId('zoom-whole').onclick = () => catalog.bounds && fit(catalog.bounds);
   byId('zoom-here').onclick = () => navigator.geolocation?.getCurrentPosition(({ coords }) => {
     goTo(coords.longitude, coords.latitude, 14);
     announce(document.body, 'ask-place', { lon: coords.longitude, lat: coords.latitude });
@@ -118,9 +125,10 @@ export function makeFrame(map, catalog, language) {
     },
     /** @param {number} zoom */
     zoomTo: (zoom) => map.easeTo({ zoom, duration: moveMs() }),
-    /** The breadcrumb of a chosen place; null: of the view. @param {Link[]|null} chain */
-    chain(chain) {
-      chosen = chain?.length ? chain : null;
+    /** The breadcrumb of a chosen place; null: of the view. @param {api.Located|null} located */
+    chain(located) {
+      chosen = located && chainOf(located);
+      if (!chosen?.length) chosen = null;
       updateCrumb();
     },
     /** Language and export keep what is on screen. @param {string} query @param {string} within */

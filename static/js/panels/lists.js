@@ -23,6 +23,7 @@ const POINT_DEGREES = 2e-5;
 /** @param {Parts} parts */
 export function makeLists({ map, catalog, store, showRecord }) {
   const panel = /** @type {any} */ (document.querySelector('list-panel'));
+  panel.zone = catalog.zone;
   let abort = new AbortController();
   /** @type {{layer: string, list: api.List}|null} */
   let last = null;

@@ -75,7 +75,12 @@ export function makeRail({ map, catalog, store, figures, frame, retry }) {
     abort = new AbortController();
     const { signal } = abort;
     try {
-      summary = await api.summary(filterParams(store.get()), signal);
+      const [found, all] = await Promise.all([
+        api.summary(filterParams(store.get()), signal),
+        // Counts beside the kinds are of all kinds, also of those that are switched off.
+        api.summary(filterParams(store.get(), ['time', 'severity']), signal),
+      ]);
+      summary = { ...found, kinds: all.kinds };
       trouble = '';
     } catch (error) {
       if (signal.aborted) return;
