@@ -14,7 +14,11 @@ LAYER = guide_layer(
             "id": "buildings",
             "type": "fill",
             "source-layer": "buildings",
-            "paint": {"fill-color": "--m-bld", "fill-opacity": 0.6},
+            "metadata": {"slot": "guide"},
+            "paint": {
+                "fill-color": "--m-bld",
+                "fill-opacity": ["interpolate", ["linear"], ["zoom"], 12, 0.55, 14, 0.9],
+            },
         }
     ],
 )

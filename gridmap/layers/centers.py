@@ -29,14 +29,10 @@ LAYER = Layer(
     style=[
         {
             "id": "centers",
-            "type": "circle",
+            "type": "symbol",
             "source-layer": "centers",
-            "paint": {
-                "circle-radius": 4,
-                "circle-color": "--m-halo",
-                "circle-stroke-color": "--m-label",
-                "circle-stroke-width": 1.8,
-            },
+            "metadata": {"slot": "point"},
+            "layout": {"icon-image": "mark-center", "icon-allow-overlap": True},
         }
     ],
 )

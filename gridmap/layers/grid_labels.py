@@ -31,13 +31,19 @@ LAYER = Layer(
             "id": "grid-labels",
             "type": "symbol",
             "source-layer": "grid-labels",
-            "minzoom": 11,
-            "layout": {"text-field": ["get", "number"], "text-size": 11, "text-padding": 6},
+            "minzoom": 11.5,
+            "layout": {
+                "text-field": ["get", "number"],
+                "text-font": ["Noto Sans Regular"],
+                "text-size": 10.5,
+                "text-letter-spacing": 0.03,
+                "text-padding": 8,
+            },
             "paint": {
                 "text-color": "--m-label-2",
                 "text-halo-color": "--m-halo",
-                "text-halo-width": 1.1,
-                "text-opacity": 0.8,
+                "text-halo-width": 1.6,
+                "text-opacity": 0.85,
             },
         }
     ],

@@ -30,6 +30,7 @@ LAYER = Layer(
             "type": "line",
             "source-layer": "grids",
             "minzoom": 9,
+            "layout": {"line-join": "round"},
             "paint": {"line-color": "--m-grid", "line-width": 0.5, "line-opacity": 0.55},
         }
     ],

@@ -47,5 +47,15 @@ LAYER = Layer(
     filters=("time", "kind", "category", "severity"),
     stale_on=("IncidentReported", "IncidentMoved"),
     fields={"n": "Number"},
-    style=[{"id": "heat", "type": "heatmap", "source-layer": "heat", "paint": {}}],
+    style=[
+        {
+            "id": "heat",
+            "type": "heatmap",
+            "source-layer": "heat",
+            "minzoom": 8,
+            # the browser makes the paint: limits in cases per km² and 30 days
+            "metadata": {"slot": "heat", "heat": {"radius_km": 2, "limits": [0.3, 1, 4, 16]}},
+            "paint": {},
+        }
+    ],
 )

@@ -46,13 +46,14 @@ LAYER = Layer(
     style=[
         {
             "id": "incidents",
-            "type": "circle",
+            "type": "symbol",
             "source-layer": "incidents",
-            "paint": {
-                "circle-radius": 3.5,
-                "circle-color": "--m-pt",
-                "circle-stroke-color": "--m-halo",
-                "circle-stroke-width": 1,
+            "minzoom": 11,
+            # the browser draws six or more within 20 px as one counted ring
+            "metadata": {"slot": "point", "group_px": 20, "group_min": 6},
+            "layout": {
+                "icon-image": ["concat", "mark-", ["get", "kind"]],
+                "icon-allow-overlap": True,
             },
         }
     ],

@@ -16,7 +16,9 @@ def _rows(_connection: Connection, _asked: Tile) -> Select:
     return Select(_SQL)
 
 
-def _label(level: int, size: int, zooms: tuple[int, int], **layout: object) -> dict[str, object]:
+def _label(
+    level: int, size: object, zooms: tuple[float, float], *, bold: bool = True
+) -> dict[str, object]:
     return {
         "id": f"region-labels-{level}",
         "type": "symbol",
@@ -24,11 +26,19 @@ def _label(level: int, size: int, zooms: tuple[int, int], **layout: object) -> d
         "minzoom": zooms[0],
         "maxzoom": zooms[1],
         "filter": ["==", ["get", "level"], level],
-        "layout": {"text-field": ["get", "name"], "text-size": size, "text-padding": 4, **layout},
+        "layout": {
+            "text-field": ["get", "name"],
+            "text-font": ["Noto Sans Bold" if bold else "Noto Sans Regular"],
+            "text-size": size,
+            "text-letter-spacing": 0.12 if bold else 0,
+            "text-padding": 4,
+            "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+            "text-radial-offset": 0.6,
+        },
         "paint": {
-            "text-color": "--m-label",
+            "text-color": "--m-label" if bold else "--m-label-2",
             "text-halo-color": "--m-halo",
-            "text-halo-width": 1.6,
+            "text-halo-width": 2.4 if bold else 2,
         },
     }
 
@@ -45,9 +55,10 @@ LAYER = Layer(
     stale_on=("BoundaryPublished",),
     fields={"path": "String", "name": "String", "name_en": "String", "level": "Number"},
     style=[
-        _label(5, 12, (11, 23)),
-        _label(4, 16, (8, 16), **{"text-letter-spacing": 0.1}),
-        _label(3, 17, (5, 9)),
-        _label(2, 17, (0, 6)),
+        _label(5, 12, (11, 23), bold=False),
+        _label(4, ["interpolate", ["linear"], ["zoom"], 8, 12, 11, 16], (8, 16)),
+        _label(3, ["interpolate", ["linear"], ["zoom"], 5, 13, 9, 18], (5, 8.5)),
+        _label(2, 15, (3, 6)),
+        _label(1, 16, (0, 4)),
     ],
 )

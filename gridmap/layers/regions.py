@@ -13,18 +13,26 @@ def _rows(_connection: Connection, asked: Tile) -> Select:
 
 
 def _line(
-    level: int, color: str, width: float, min_zoom: int, **paint: object
+    name: str, level: int, color: str, widths: tuple[float, float], **paint: object
 ) -> dict[str, object]:
+    """A border of a level; ``widths`` in pixels at zoom 7 and from zoom 10 on."""
     return {
-        "id": f"regions-{level}",
+        "id": f"regions-{name}",
         "type": "line",
         "source-layer": "regions",
-        "minzoom": min_zoom,
+        "minzoom": _FIRST_ZOOM[level],
         "filter": ["==", ["get", "level"], level],
+        "metadata": {"slot": "border"},
         "layout": {"line-join": "round"},
-        "paint": {"line-color": color, "line-width": width, **paint},
+        "paint": {
+            "line-color": color,
+            "line-width": ["interpolate", ["linear"], ["zoom"], 7, widths[0], 10, widths[1]],
+            **paint,
+        },
     }
 
+
+_FIRST_ZOOM = {1: 0, 2: 0, 3: 4, 4: 7, 5: 10}
 
 LAYER = Layer(
     id="regions",
@@ -40,15 +48,20 @@ LAYER = Layer(
     listed=True,
     fields={"path": "String", "name": "String", "level": "Number"},
     style=[
-        _line(5, "--m-village", 0.8, 9, **{"line-opacity": 0.75}),
         {
-            **_line(4, "--m-town-c", 3.6, 7, **{"line-opacity": 0.7}),
-            "id": "regions-4-casing",
+            "id": "regions-land",
+            "type": "fill",
+            "source-layer": "regions",
+            "filter": ["==", ["get", "level"], 3],
+            "metadata": {"slot": "land"},
+            "paint": {"fill-color": "--m-land"},
         },
-        _line(4, "--m-town", 1.4, 7),
-        {**_line(3, "--m-county-band", 12, 5), "id": "regions-3-band"},
-        _line(3, "--m-county", 2.2, 4),
-        _line(2, "--m-county", 2.2, 0),
-        _line(1, "--m-county", 2.6, 0),
+        _line("village", 5, "--m-village", (0.4, 0.8), **{"line-opacity": 0.75}),
+        _line("township-casing", 4, "--m-town-c", (1.8, 3.6), **{"line-opacity": 0.7}),
+        _line("township", 4, "--m-town", (0.8, 1.4)),
+        _line("county-band", 3, "--m-county-band", (4, 12)),
+        _line("county", 3, "--m-county", (1.2, 2.2)),
+        _line("prefecture", 2, "--m-county", (1.8, 2.2)),
+        _line("province", 1, "--m-county", (2.2, 2.6)),
     ],
 )

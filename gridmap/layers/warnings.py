@@ -35,8 +35,10 @@ LAYER = Layer(
             "id": "warnings",
             "type": "symbol",
             "source-layer": "warnings",
+            "metadata": {"slot": "sign"},
             "layout": {
-                "icon-image": ["concat", "sign-", ["get", "color"]],
+                "icon-image": ["concat", "sign-", ["to-string", ["get", "color"]]],
+                "icon-size": ["match", ["get", "color"], 4, 1, 3, 0.95, 0.8],
                 "icon-allow-overlap": True,
                 "symbol-sort-key": ["get", "color"],
             },

@@ -37,13 +37,23 @@ LAYER = Layer(
     style=[
         {
             "id": "workers",
-            "type": "circle",
+            "type": "symbol",
             "source-layer": "workers",
+            "metadata": {"slot": "point"},
+            "layout": {
+                "icon-image": ["case", ["get", "has_lead"], "mark-worker", "mark-nobody"],
+                "icon-allow-overlap": True,
+                "text-field": ["case", [">", ["get", "n"], 1], ["to-string", ["get", "n"]], ""],
+                "text-font": ["Noto Sans Regular"],
+                "text-size": 10,
+                "text-anchor": "left",
+                "text-offset": [0.6, 0],
+                "text-optional": True,
+            },
             "paint": {
-                "circle-radius": 5,
-                "circle-color": ["case", ["get", "has_lead"], "--m-label-2", "--m-halo"],
-                "circle-stroke-color": "--m-label-2",
-                "circle-stroke-width": 1.5,
+                "text-color": "--m-sel",
+                "text-halo-color": "--m-halo",
+                "text-halo-width": 1.6,
             },
         }
     ],
