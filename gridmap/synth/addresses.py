@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridmap.synth.erosion import Ints
+from gridmap.synth.arrays import Ints
 from gridmap.synth.homes import Homes
 from gridmap.synth.land import Land
 from gridmap.synth.names import AreaNames

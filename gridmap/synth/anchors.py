@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 from gridmap.synth.land import Land
 
 _ROAD_STEP_M, _RIVER_STEP_M = 40.0, 20.0
@@ -61,17 +61,15 @@ def _road_points(land: Land) -> tuple[Floats, Floats]:
 
 def in_water(land: Land, places: Floats) -> NDArray[np.bool_]:
     """Which places (n, 2) lie in a river or too near to its bank."""
-    wet = np.zeros(len(places), bool)
-    for rank, bank in _BANK_M.items():
-        rivers = [_points_along(p, _RIVER_STEP_M, 0) for r, p in land.ground.rivers if r == rank]
-        if rivers:
-            off, _ = cKDTree(np.vstack(rivers)).query(places, distance_upper_bound=bank)
-            wet |= off < bank
-    return wet
+    rivers = [_points_along(path, _RIVER_STEP_M, 0) for _, path in land.ground.rivers]
+    bank = np.repeat([_BANK_M[rank] for rank, _ in land.ground.rivers], list(map(len, rivers)))
+    tree = cKDTree(np.vstack(rivers))
+    off, nearest = tree.query(places, distance_upper_bound=max(_BANK_M.values()))
+    return np.asarray(off < np.append(bank, 0)[nearest])
 
 
 def _points_along(path: Floats, step: float, shift: float) -> Floats:
     """Points on a line every ``step`` meters, moved ahead by ``shift``."""
-    line = shapely.LineString(path)
-    stops = np.arange(step / 2, max(step / 2 + 1, line.length), step)
-    return np.asarray(shapely.get_coordinates(shapely.line_interpolate_point(line, stops + shift)))
+    length = np.concatenate([[0.0], np.hypot(*np.diff(path, axis=0).T).cumsum()])
+    stops = np.arange(step / 2, max(step / 2 + 1, length[-1]), step) + shift
+    return np.column_stack([np.interp(stops, length, path[:, k]) for k in (0, 1)])

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from gridmap.synth import service, words
+from gridmap.synth.arrays import Floats
 from gridmap.synth.batch import Batch, Column, in_batches, shapes
-from gridmap.synth.erosion import Floats
 from gridmap.synth.land import Land
 from gridmap.synth.names import AreaNames, english
 from gridmap.synth.partition import Shapes

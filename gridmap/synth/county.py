@@ -49,7 +49,8 @@ def _households(
 ) -> Iterator[Batch]:
     folk = people.invent_people(len(homes.grid), rng)
     at = land.plane.degrees(homes.place)
-    codes = [f"{place.code}{n:06d}" for n in range(1, len(homes.grid) + 1)]
+    prefix = place.code
+    codes = [f"{prefix}{n:06d}" for n in range(1, len(homes.grid) + 1)]
     households: dict[str, Column] = {
         "code": codes,
         "path": [paths[grid] for grid in homes.grid.tolist()],
@@ -71,12 +72,12 @@ def _households(
 
 
 def _incidents(place: Place, land: Land, happened: Happenings, paths: list[str]) -> Iterator[Batch]:
-    at = land.plane.degrees(happened.place)
+    at, prefix = land.plane.degrees(happened.place), place.code
     occurred, received, resolved = (
         days_back(second) for second in (happened.occurred, happened.received, happened.resolved)
     )
     columns: dict[str, Column] = {
-        "code": [f"{place.code}E{n:06d}" for n in range(1, len(at) + 1)],
+        "code": [f"{prefix}E{n:06d}" for n in range(1, len(at) + 1)],
         "path": [paths[grid] for grid in happened.grid.tolist()],
         "lon": at[:, 0],
         "lat": at[:, 1],

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from gridmap.synth.arrays import Floats, Ints
 
 _AREA_POWER = 0.42
 _UPLIFT_M, _WEAR = 22.0, 260.0

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from gridmap.synth import lines
-from gridmap.synth.erosion import Floats
+from gridmap.synth.arrays import Floats
 from gridmap.synth.plane import Plane
 from gridmap.synth.terrain import Terrain, make_terrain
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from gridmap.synth import seasons, words
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 from gridmap.synth.homes import Homes
 from gridmap.synth.land import Land
 from gridmap.synth.seasons import DAYS

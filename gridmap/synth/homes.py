@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from gridmap.synth.anchors import Anchors, find_anchors, in_water
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 from gridmap.synth.land import Land
 
 Flags = NDArray[np.bool_]

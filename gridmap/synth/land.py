@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from gridmap.synth import lines, parcels, partition
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 from gridmap.synth.ground import Ground, Sizes, make_ground
 from gridmap.synth.partition import Cells, Shapes
 from gridmap.synth.plane import Plane

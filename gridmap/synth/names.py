@@ -6,7 +6,7 @@ import numpy as np
 from pypinyin import lazy_pinyin
 
 from gridmap.synth import words
-from gridmap.synth.erosion import Floats
+from gridmap.synth.arrays import Floats
 from gridmap.synth.land import Land
 
 _COMMUNITIES = 14

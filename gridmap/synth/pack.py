@@ -18,8 +18,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.errors import FileRefused
+from gridmap.synth.arrays import Ints
 from gridmap.synth.batch import TABLES, Batch, Column, Kind, shapes
-from gridmap.synth.erosion import Ints
 
 SUFFIX = ".table.xz"
 _FORMAT = 1

@@ -8,7 +8,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from gridmap.synth import partition
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 from gridmap.synth.ground import Ground, crowding
 from gridmap.synth.partition import OUTSIDE, Cells
 

@@ -16,7 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Voronoi, cKDTree
 
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 from gridmap.synth.plane import Plane
 
 Shapes = NDArray[np.object_]

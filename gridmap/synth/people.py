@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.synth import words
-from gridmap.synth.erosion import Ints
+from gridmap.synth.arrays import Ints
 
 _SIZES = [0.14, 0.27, 0.25, 0.19, 0.1, 0.05]
 """Share of households of one to six persons."""

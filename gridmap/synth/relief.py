@@ -16,7 +16,7 @@ from pmtiles import writer as pmtiles_writer
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from scipy import ndimage
 
-from gridmap.synth.erosion import Floats
+from gridmap.synth.arrays import Floats
 from gridmap.synth.plane import METERS_PER_DEGREE, Plane
 from gridmap.synth.terrain import HEIGHT_M, WIDTH_M, Terrain
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from gridmap.synth.generate import SAMPLE_SEED, generate, sample_land
 from gridmap.synth.ground import Sizes
 from gridmap.synth.pack import pack
 from gridmap.synth.relief import write_relief
+from gridmap.synth.scales import SAMPLE_SEED, generate, sample_land
 
 RELIEF_FILE = "relief.pmtiles"
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from gridmap.synth.erosion import Floats, Ints
+from gridmap.synth.arrays import Floats, Ints
 
 LAST_DAY = date(2026, 11, 23)
 """What the seasons are reckoned from; loading may shift the days."""

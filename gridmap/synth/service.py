@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gridmap.synth import people, words
+from gridmap.synth.arrays import Ints
 from gridmap.synth.batch import Column
-from gridmap.synth.erosion import Ints
 
 _GRIDS_PER_LEAD = 1.45
 _BACKUP_SHARE = 0.22

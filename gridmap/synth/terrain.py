@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from gridmap.synth.erosion import Floats, Ints, accumulate, drainage, erode, flood
+from gridmap.synth.arrays import Floats, Ints
+from gridmap.synth.erosion import accumulate, drainage, erode, flood
 
 WIDTH_M, HEIGHT_M = 124_000.0, 96_000.0
 COARSEST_M = 400.0

@@ -12,8 +12,8 @@ from gridmap.synth import TABLES, Batch, generate, pack, unpack
 from gridmap.synth.areas import Place, level_batch
 from gridmap.synth.batch import Column, shapes
 from gridmap.synth.county import county_batches
-from gridmap.synth.generate import COUNTY, MIDDLE, PREFECTURE, PROVINCE, SAMPLE_SEED
 from gridmap.synth.land import make_land
+from gridmap.synth.scales import COUNTY, MIDDLE, PREFECTURE, PROVINCE, SAMPLE_SEED
 from tests.unit.test_synth_partition import SMALL
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"

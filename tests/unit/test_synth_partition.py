@@ -8,10 +8,10 @@ import pytest
 import shapely
 
 from gridmap.synth.erosion import accumulate, drainage, flood, open_edge
-from gridmap.synth.generate import MIDDLE
 from gridmap.synth.ground import Sizes
 from gridmap.synth.land import Land, make_land, moved
 from gridmap.synth.plane import Plane
+from gridmap.synth.scales import MIDDLE
 
 SMALL = Sizes(
     townships=3,
