@@ -77,6 +77,7 @@ class _Writer:
         self.pieces: list[bytes] = []
 
     def column(self, kind: Kind, values: Column) -> Any:
+        """A column of that kind."""
         match kind:
             case "int":
                 return self.ints(np.asarray(values, np.int64))
@@ -168,6 +169,7 @@ class _Reader:
         self.body, self.at = body, start
 
     def column(self, kind: Kind, facts: Any) -> Column:
+        """The next column, of that kind."""
         match kind:
             case "int":
                 return self.ints(facts)
@@ -183,6 +185,7 @@ class _Reader:
                 return self.text(facts, str)
 
     def ints(self, facts: Facts) -> Ints:
+        """Whole numbers."""
         count, width = facts["n"], facts["width"]
         planes = np.frombuffer(self.body, np.uint8, count * width, self.at).reshape(width, count)
         self.at += count * width
@@ -195,6 +198,7 @@ class _Reader:
         return numbers.cumsum() if facts["differ"] else numbers
 
     def text(self, facts: Facts, finish: Callable[[str], Any]) -> list[Any]:
+        """Texts, each through ``finish``."""
         codes = self.ints(facts["codes"])
         numbers = [self.ints(row) for row in facts["numbers"]]
         patterns: list[str] = facts["patterns"]
@@ -206,6 +210,7 @@ class _Reader:
         return [finish(forms[code] % tuple(values)) for code, *values in rows]
 
     def shapes(self, facts: list[Facts]) -> NDArray[np.object_]:
+        """Shapes of any types, in their order."""
         found = []
         for one in facts:
             rows = self.ints(one["rows"])
