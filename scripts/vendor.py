@@ -13,9 +13,13 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 LOCK = VENDOR / "vendored.lock"
+
+Package = dict[str, Any]
+"""One entry of the lock: name, version, license, integrity, files."""
 
 
 def sha512(data: bytes) -> str:
@@ -23,7 +27,7 @@ def sha512(data: bytes) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
 
 
-def check(packages: list[dict]) -> list[str]:
+def check(packages: list[Package]) -> list[str]:
     """Names of vendored files that are missing or differ from the lock."""
     wrong = []
     for package in packages:
@@ -34,7 +38,7 @@ def check(packages: list[dict]) -> list[str]:
     return wrong
 
 
-def fetch(package: dict, folder: Path) -> None:
+def fetch(package: Package, folder: Path) -> None:
     """Download one archive with npm, compare its integrity, copy the listed files."""
     spec = f"{package['name']}@{package['version']}"
     done = subprocess.run(

@@ -31,7 +31,7 @@ LAYER = Layer(
             "id": "grid-labels",
             "type": "symbol",
             "source-layer": "grid-labels",
-            "minzoom": 11.5,
+            "minzoom": 11,
             "layout": {
                 "text-field": ["get", "number"],
                 "text-font": ["Noto Sans Regular"],

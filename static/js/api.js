@@ -86,7 +86,7 @@
  * @property {{days: number, count: number, open: number, overdue: number, items: RecentItem[]}} recent
  */
 /** @typedef {{title: Words, number?: string, kind?: string, color?: number, words?: string|null, lines: [string, string, Cell][], path: string, lon: number, lat: number, timeline: {at: string, kind: string, zh: string, en: string}[]}} Record_ */
-/** @typedef {{kind: string, title: string, detail: string, path: string, lon: number, lat: number, bounds: [number, number, number, number]|null}} Found */
+/** @typedef {{kind: string, title: string, detail: string, where?: string, path: string, lon: number, lat: number, bounds: [number, number, number, number]|null}} Found */
 /** @typedef {string|number|[string, string]|null} Cell a pair is Chinese and English */
 /** @typedef {{county: number, id: string, path: string, lon: number, lat: number, cells: Cell[]}} Row */
 /** @typedef {{columns: {id: string, zh: string, en: string}[], rows: Row[], total: number, page: number, pages: number}} List */

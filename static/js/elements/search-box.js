@@ -65,7 +65,7 @@ export class SearchBox extends HTMLElement {
       role: 'option', id: `found-${i}`, 'aria-selected': 'false', onmousedown: (/** @type {Event} */ event) => {
         event.preventDefault();
         this.take(i);
-      } }, h('span', { lang: 'zh-Hans' }, found.title), h('small', {}, found.detail), h('small', { class: 'what' }, kindName(found.kind)))));
+      } }, h('span', { lang: 'zh-Hans' }, found.title), h('small', {}, found.where || found.detail), h('small', { class: 'what' }, kindName(found.kind)))));
     this.mark();
   }
 
