@@ -17,3 +17,14 @@ def uuid7(moment: datetime) -> UUID:
 def many(moment: datetime, count: int) -> list[UUID]:
     """That many new ids of one moment."""
     return [uuid7(moment) for _ in range(count)]
+
+
+def many_texts(moment: datetime, count: int) -> list[str]:
+    """That many new ids as hexadecimal text, made fast: for rows that are copied in."""
+    milliseconds = f"{int(moment.timestamp() * 1000):012x}"
+    random = os.urandom(10 * count).hex()
+    # version 7 and the variant stand at fixed places; 74 random bits remain
+    return [
+        f"{milliseconds}7{random[n : n + 3]}8{random[n + 3 : n + 18]}"
+        for n in range(0, 20 * count, 20)
+    ]

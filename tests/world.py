@@ -158,7 +158,7 @@ def add_worker(
     )
     connection.execute(
         text(
-            "INSERT INTO duty VALUES"
+            "INSERT INTO duty (id, staff, grid, county, path, kind, during) VALUES"
             " (:duty, :staff, :grid, 1, :path, :kind, tstzrange(:begin, NULL))"
         ),
         {"duty": duty, "staff": staff, "grid": grid, "path": path, "kind": kind, "begin": BEGIN},

@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.execute("""
         CREATE TABLE region (id uuid PRIMARY KEY, code text NOT NULL UNIQUE);
         CREATE TABLE region_version (
-            id uuid PRIMARY KEY,
+            origin uuid, id uuid PRIMARY KEY,
             region uuid NOT NULL REFERENCES region,
             county integer NOT NULL REFERENCES county,
             during tstzrange NOT NULL CHECK (NOT isempty(during)),
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
         CREATE TABLE grid (id uuid PRIMARY KEY, code text NOT NULL UNIQUE);
         CREATE TABLE grid_version (
-            id uuid PRIMARY KEY,
+            origin uuid, id uuid PRIMARY KEY,
             grid uuid NOT NULL REFERENCES grid,
             county integer NOT NULL REFERENCES county,
             during tstzrange NOT NULL CHECK (NOT isempty(during)),
@@ -82,7 +82,7 @@ def upgrade() -> None:
     """)
     op.execute("""
         CREATE TABLE center (
-            id uuid PRIMARY KEY, code text NOT NULL UNIQUE, region uuid NOT NULL REFERENCES region,
+            origin uuid, id uuid PRIMARY KEY, code text NOT NULL UNIQUE, region uuid NOT NULL REFERENCES region,
             county integer NOT NULL REFERENCES county, path text COLLATE "C" NOT NULL,
             name text NOT NULL, search_keys text[] NOT NULL DEFAULT '{}', phone text,
             point geometry(Point, 4326));

@@ -13,11 +13,11 @@ depends_on = None
 def upgrade() -> None:
     op.execute("""
         CREATE TABLE staff (
-            id uuid PRIMARY KEY, code text NOT NULL UNIQUE, name text NOT NULL,
+            origin uuid, id uuid PRIMARY KEY, code text NOT NULL UNIQUE, name text NOT NULL,
             search_keys text[] NOT NULL DEFAULT '{}', post text,
             phone_sealed bytea, phone_hash bytea);
         CREATE TABLE duty (
-            id uuid PRIMARY KEY,
+            origin uuid, id uuid PRIMARY KEY,
             staff uuid NOT NULL REFERENCES staff, grid uuid NOT NULL REFERENCES grid,
             county integer NOT NULL REFERENCES county, path text COLLATE "C" NOT NULL,
             kind text NOT NULL CHECK (kind IN ('lead', 'full_time', 'backup')),
@@ -29,7 +29,7 @@ def upgrade() -> None:
     """)
     op.execute("""
         CREATE TABLE household (
-            county integer NOT NULL, id uuid NOT NULL,
+            origin uuid, county integer NOT NULL, id uuid NOT NULL,
             code text NOT NULL, path text COLLATE "C" NOT NULL,
             point geometry(Point, 4326), address text NOT NULL,
             bound_grid uuid REFERENCES grid, tags text[] NOT NULL DEFAULT '{}',

@@ -60,7 +60,7 @@ def upgrade() -> None:
             op.execute(f"INSERT INTO category VALUES ({number}, '{kind}', '{zh}', '{en}')")
     op.execute("""
         CREATE TABLE incident (
-            county integer NOT NULL, id uuid NOT NULL,
+            origin uuid, county integer NOT NULL, id uuid NOT NULL,
             path text COLLATE "C" NOT NULL, number text NOT NULL,
             point geometry(Point, 4326), accuracy_m real CHECK (accuracy_m >= 0),
             category smallint NOT NULL REFERENCES category,

@@ -28,11 +28,11 @@ def upgrade() -> None:
         GRANT SELECT, INSERT, UPDATE ON import TO gridmap_app, gridmap_job;
 
         CREATE UNLOGGED TABLE import_row (
-            import uuid NOT NULL, row integer NOT NULL, verdict text, id uuid, key text,
-            path text COLLATE "C", point geometry(Point, 4326), shape geometry(Geometry, 4326),
-            data jsonb);
+            import uuid NOT NULL, row integer NOT NULL, id uuid NOT NULL, county integer NOT NULL,
+            path text COLLATE "C" NOT NULL, key text NOT NULL, fields text[] NOT NULL,
+            shape geometry(Geometry, 4326));
         CREATE INDEX ON import_row (import, row);
-        GRANT SELECT, INSERT, DELETE ON import_row TO gridmap_job;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON import_row TO gridmap_job;
         CREATE VIEW own_import_row WITH (security_barrier) AS
             SELECT r.* FROM import_row AS r JOIN import AS i ON i.id = r.import
              WHERE i.owner = guard.viewer();

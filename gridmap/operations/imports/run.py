@@ -1,0 +1,241 @@
+"""An import from file to rows: stage, look, then load, throw away, or take back."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from gridmap.access import IMPORTER
+from gridmap.database import Database
+from gridmap.errors import Conflict, FileRefused, NotFound
+from gridmap.events import BoundaryPublished, ImportLoaded, ImportTakenBack
+from gridmap.ids import uuid7
+from gridmap.operations import boundaries
+from gridmap.operations.imports import (
+    centers,
+    grids,
+    households,
+    incidents,
+    regions,
+    staging,
+    workers,
+)
+from gridmap.operations.imports.kind import Kind
+from gridmap.operations.imports.request import Counts, Importing, ImportRequest, Loading
+from gridmap.operations.imports.staging import Staged
+from gridmap.operations.intake import Circumstances
+from gridmap.operations.record import record
+
+KINDS: dict[str, Kind] = {
+    module.KIND.id: module.KIND
+    for module in (regions, centers, grids, workers, households, incidents)
+}
+SHOWN_PROBLEMS = 200
+_BOUNDARIES = ("regions", "grids")
+
+
+def start(
+    database: Database,
+    request: ImportRequest,
+    given: Circumstances,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Importing:
+    """Opens an import of a file; nothing is read yet."""
+    importing = Importing(uuid7(given.now), request, given, database, progress)
+    values = {
+        "id": importing.id,
+        "owner": str(given.actor),
+        "kind": request.kind,
+        "file_name": request.file.name,
+        "file_hash": _hash_of(request.file),
+        "crs": request.crs,
+        "options": json.dumps(asdict(request) | {"file": str(request.file)}, default=str),
+        "now": given.now,
+    }
+    with database.transaction(given.actor) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO import"
+                " (id, owner, kind, file_name, file_hash, crs, options, state, created_at) VALUES"
+                " (:id, :owner, :kind, :file_name, :file_hash, :crs, CAST(:options AS jsonb),"
+                " 'staging', :now)"
+            ),
+            values,
+        )
+    return importing
+
+
+def stage(importing: Importing) -> Staged:
+    """Reads and diagnoses the file; the import then waits to be loaded or thrown away."""
+    kind = KINDS[importing.request.kind]
+    with importing.database.transaction(importing.given.actor) as connection:
+        try:
+            staged = staging.stage(connection, kind, importing)
+        except FileRefused as refused:
+            _set_state(importing, "failed", {"error": str(refused)})
+            raise
+    _set_state(importing, "staged", _summary(staged))
+    return staged
+
+
+def blocked(staged: Staged, request: ImportRequest) -> str | None:
+    """Why what was staged may not be loaded as it was asked; None where it may."""
+    if staged.rejects and not request.keep_good:
+        return "有 {n} 行不能用；改好后再导入，或用 --keep-good 只载入其余的行。"
+    if staged.problems and not request.as_is:
+        return (
+            "网格没有铺满或互相重叠（{n} 处）；请改好、用 --snap 合上细缝，或用 --as-is 照样载入。"
+        )
+    return None
+
+
+def load(importing: Importing) -> Counts:
+    """Loads what was staged, in one transaction of the importer's viewer."""
+    kind, given = KINDS[importing.request.kind], importing.given
+    with importing.database.transaction(given.actor) as connection:
+        counts = kind.load(Loading(connection, importing))
+        loaded = ImportLoaded(0, "", importing.id, kind.id, counts.added, counts.changed)
+        record(connection, loaded, actor=given.actor, at=given.now)
+        if kind.id in _BOUNDARIES and counts.added + counts.changed:
+            published = BoundaryPublished(0, "", importing.id, kind.id, counts.added)
+            record(connection, published, actor=given.actor, at=given.now)
+    _set_state(importing, "loaded", asdict(counts))
+    _clear(importing)
+    return counts
+
+
+def dry_run(importing: Importing) -> Counts:
+    """What loading would do; nothing is changed."""
+    kind = KINDS[importing.request.kind]
+    with importing.database.transaction(importing.given.actor) as connection:
+        counts = kind.load(Loading(connection, importing))
+        connection.rollback()
+    throw_away(importing)
+    return counts
+
+
+def throw_away(importing: Importing) -> None:
+    """Drops what was staged; nothing was changed by it."""
+    _set_state(importing, "thrown_away", {})
+    _clear(importing)
+
+
+_ORIGIN = {
+    "regions": (
+        "region_version",
+        "DELETE FROM region AS o WHERE NOT EXISTS (SELECT FROM region_version WHERE region = o.id)",
+    ),
+    "grids": (
+        "grid_version",
+        "DELETE FROM grid AS o WHERE NOT EXISTS (SELECT FROM grid_version WHERE grid = o.id)",
+    ),
+    "centers": ("center", None),
+    "workers": ("duty", "DELETE FROM staff AS s WHERE origin = :import"),
+    "households": ("household", None),
+    "incidents": ("incident", None),
+}
+
+
+def take_back(database: Database, id: UUID, given: Circumstances) -> int:
+    """Takes an import's new rows out again, while nothing refers to them; returns how many.
+
+    Raises NotFound for an unknown import, Conflict where it changed rows that were there
+    before, or where something refers to its rows.
+    """
+    try:
+        with database.transaction(given.actor) as connection:
+            kind = _loaded(connection, id)
+            table, orphans = _ORIGIN[kind]
+            counties = _touched(connection, table, id) if kind in _BOUNDARIES else []
+            removed = connection.execute(
+                text(f"DELETE FROM {table} WHERE origin = :import"), {"import": id}
+            ).rowcount
+            if orphans:
+                connection.execute(text(orphans), {"import": id})
+            for county in counties:
+                boundaries.refresh(connection, kind, county)
+            taken = ImportTakenBack(0, "", id, kind, removed)
+            record(connection, taken, actor=given.actor, at=given.now)
+            connection.execute(
+                text("UPDATE import SET state = 'taken_back', finished_at = :now WHERE id = :id"),
+                {"id": id, "now": given.now},
+            )
+    except IntegrityError as error:
+        raise Conflict("已有别的数据用到了这次导入的行，不能收回。") from error
+    return removed
+
+
+def _loaded(connection: Connection, id: UUID) -> str:
+    row = connection.execute(
+        text("SELECT kind, state, summary FROM import WHERE id = :id"), {"id": id}
+    ).first()
+    if row is None or row.state != "loaded":
+        raise NotFound("没有编号为 {id} 的已载入的导入。", id=id)
+    if row.summary.get("changed"):
+        raise Conflict("这次导入改动了 {n} 行已有的数据，不能整体收回。", n=row.summary["changed"])
+    return str(row.kind)
+
+
+def _touched(connection: Connection, table: str, id: UUID) -> list[int]:
+    rows = connection.scalars(
+        text(f"SELECT DISTINCT county FROM {table} WHERE origin = :import"), {"import": id}
+    )
+    return list(rows)
+
+
+def _summary(staged: Staged) -> dict[str, Any]:
+    problems = [asdict(problem) for problem in staged.problems[:SHOWN_PROBLEMS]]
+    return {
+        "rows": staged.rows,
+        "rejects": len(staged.rejects),
+        "first_rejects": staging.first_reasons(staged.rejects, SHOWN_PROBLEMS),
+        "problems": problems,
+        "mapping": staged.mapping,
+        "encoding": staged.info.encoding,
+        "format": staged.info.format,
+    }
+
+
+def _set_state(importing: Importing, state: str, summary: dict[str, Any]) -> None:
+    with importing.database.transaction(importing.given.actor) as connection:
+        connection.execute(
+            text(
+                "UPDATE import SET state = :state, summary = summary || CAST(:summary AS jsonb),"
+                " finished_at = :now WHERE id = :id"
+            ),
+            {
+                "id": importing.id,
+                "state": state,
+                "summary": json.dumps(summary, ensure_ascii=False, default=_plain),
+                "now": importing.given.now,
+            },
+        )
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _clear(importing: Importing) -> None:
+    with importing.database.transaction(IMPORTER) as connection:
+        connection.execute(
+            text("DELETE FROM import_row WHERE import = :import"), {"import": importing.id}
+        )
+
+
+def _hash_of(file: Path) -> bytes:
+    digest = sha256()
+    try:
+        with file.open("rb") as stream:
+            while part := stream.read(1 << 20):
+                digest.update(part)
+    except OSError as error:
+        raise FileRefused("打不开文件 {file}：{why}", file=file.name, why=error.strerror) from error
+    return digest.digest()
