@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from gridmap import area
 from gridmap.access import IMPORTER
+from gridmap.errors import FileRefused
 from gridmap.geo import coverage
 from gridmap.geo.snap import snap
 from gridmap.operations import boundaries
@@ -36,6 +37,8 @@ def _begin(connection: Connection, importing: Importing) -> Prepare:
 
     def prepare(columns: Columns) -> Prepared:
         bad = require(columns, "code")
+        if columns.batch.geometries is None:
+            raise FileRefused("这个文件里没有网格边界；请用带边界的文件或 WKT 列。")
         shapes = repaired(columns, bad)
         above = parents.of(columns["village"], shapes, bad)
         keys, numbers = [], []
