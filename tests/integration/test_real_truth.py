@@ -69,7 +69,8 @@ def test_new_york_agrees_with_the_citys_own_precincts(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
     """96.8 % agree. The others lie on a border, since streets are borders and reports are put on
-    their middle, or name precinct 121, which was founded after the boundaries were drawn."""
+    their middle, or name precinct 121, which was founded after the boundaries were drawn; 0.2 % carry another precinct than the one
+    that their coordinates lie in, by up to a kilometer."""
     folder = Path(str(DATA)) / "nyc"
     run("levels", "市/City:county:answers")
     (tmp_path / "city.csv").write_text("code,name\nNYC,New York\n")
@@ -102,7 +103,7 @@ def test_new_york_agrees_with_the_citys_own_precincts(
     )
     assert share > 0.965
     assert {row.theirs for row in unknown} <= {"121"}
-    assert others < 10
+    assert others / len(agree) < 0.003
 
 
 def test_gansu_counties_hold_their_own_centers(
