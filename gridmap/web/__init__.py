@@ -8,7 +8,7 @@ from flask import Flask
 from gridmap import database, embedded, sealing, secrets
 from gridmap.clock import Clock, system_clock
 from gridmap.settings import Settings, from_environment
-from gridmap.web import errors, gate, headers, health, language, pages, tiles
+from gridmap.web import errors, exports, gate, headers, health, language, pages, tiles
 from gridmap.web.api import api
 from gridmap.web.context import Services
 
@@ -17,21 +17,25 @@ LARGEST_REQUEST_BYTES = 200_000_000
 
 
 def build(settings: Settings | None, clock: Clock | None) -> Flask:
-    """The web application with all its blueprints."""
-    settings = settings or from_environment()
+    """The web application as the settings describe it."""
+    return assemble(_services(settings or from_environment(), clock or system_clock))
+
+
+def assemble(made: Services) -> Flask:
+    """The web application with all its blueprints, on collaborators that are there."""
     mimetypes.add_type("text/javascript", ".mjs")
     app = Flask(
         "gridmap",
         static_folder=str(ROOT / "static"),
         template_folder=str(ROOT / "templates"),
-        instance_path=str(settings.instance.absolute()),
+        instance_path=str(made.settings.instance.absolute()),
     )
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["gridmap"] = _services(settings, clock or system_clock)
+    app.extensions["gridmap"] = made
     for part in (errors, gate, headers, language):
         part.install(app)
-    for blueprint in (pages.pages, api, tiles.tiles, health.health):
+    for blueprint in (pages.pages, api, tiles.tiles, exports.exports, health.health):
         app.register_blueprint(blueprint)
     gate.check_table(app)
     return app

@@ -29,6 +29,7 @@ WHO_MAY: dict[str, str] = {
     "api.figures_of_measure": KNOWN,
     "tiles.tile_json": OPEN,
     "tiles.tile": OPEN,
+    "exports.map_file": KNOWN,
     "health.alive": OPEN,
     "health.ready": OPEN,
     "health.metrics": LOOPBACK_ONLY,

@@ -1,0 +1,55 @@
+"""Exporting rows to a file that another program reads, or that is imported again."""
+
+import os
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from gridmap.clock import day_bounds
+from gridmap.errors import FileRefused
+from gridmap.files.writing import write_table
+from gridmap.geo.coordinates import WGS84
+from gridmap.queries import exports
+from gridmap.queries.exports import Asked
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The last moment of a local day: what "as of that day" means."""
+    return day_bounds(day, day, zone)[1] - _INSTANT
+
+
+def export(connection: Connection, asked: Asked, file: Path, *, crs: str = WGS84) -> int:
+    """Writes what the viewer may see to ``file``, in the format of its suffix; returns the rows.
+
+    The file appears whole or not at all. Raises InvalidInput for a kind, a suffix or a coordinate
+    system that is none, FileRefused where it cannot be written.
+    """
+    exports.check_kind(asked.kind)
+    headings = exports.columns(asked.kind)
+    with _beside(file) as folder:
+        # a folder, not another name: some formats keep the name of their file inside
+        part = Path(folder) / file.name
+        rows = exports.rows(connection, asked)
+        count = write_table(part, headings, rows, len(headings) - 1, crs)
+        os.replace(part, file)
+    return count
+
+
+def write_whole(file: Path, content: str) -> None:
+    """Writes text to a file that appears whole or not at all; FileRefused where it cannot."""
+    with _beside(file) as folder:
+        part = Path(folder) / file.name
+        part.write_text(content, "utf-8")
+        os.replace(part, file)
+
+
+def _beside(file: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder on the same disk as the file, from where it is moved into its place."""
+    try:
+        return tempfile.TemporaryDirectory(prefix=".gridmap-", dir=file.absolute().parent)
+    except OSError as error:
+        raise FileRefused("不能写到 {file}：{why}", file=file, why=error.strerror) from error
