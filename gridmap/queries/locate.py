@@ -147,8 +147,9 @@ def _at_spot(connection: Connection, spot: Spot, at: datetime, nearest_limit_m: 
     )
     decided = assignment.decide(pairs.candidates, places=1, nearest_limit_m=nearest_limit_m)
     chosen = int(decided.chosen[0])
+    alternatives = _alternatives(pairs, versions, chosen) if accuracy else ()
     if chosen == NOBODY:
-        return _in_region(connection, spot, at)
+        return replace(_in_region(connection, spot, at), alternatives=alternatives)
     version = versions[pairs.version[chosen]]
     return Located(
         how=str(decided.how[0]),
@@ -159,7 +160,7 @@ def _at_spot(connection: Connection, spot: Spot, at: datetime, nearest_limit_m: 
         share=float(pairs.candidates.share[chosen]) if accuracy else None,
         distance_m=float(pairs.candidates.distance_m[chosen]),
         border=_border(connection, spot, shapes, int(pairs.version[chosen]), version, at),
-        alternatives=_alternatives(pairs, versions, chosen) if accuracy else (),
+        alternatives=alternatives,
     )
 
 
