@@ -8,7 +8,7 @@ from flask import Flask
 from gridmap import database, embedded, sealing, secrets
 from gridmap.clock import Clock, system_clock
 from gridmap.settings import Settings, from_environment
-from gridmap.web import errors, exports, gate, headers, health, language, pages, tiles
+from gridmap.web import errors, exports, gate, headers, health, imports, language, pages, tiles
 from gridmap.web.api import api
 from gridmap.web.context import Services
 
@@ -35,7 +35,14 @@ def assemble(made: Services) -> Flask:
     app.extensions["gridmap"] = made
     for part in (errors, gate, headers, language):
         part.install(app)
-    for blueprint in (pages.pages, api, tiles.tiles, exports.exports, health.health):
+    for blueprint in (
+        pages.pages,
+        api,
+        tiles.tiles,
+        exports.exports,
+        health.health,
+        imports.imports,
+    ):
         app.register_blueprint(blueprint)
     gate.check_table(app)
     return app
