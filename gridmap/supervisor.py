@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -44,13 +44,13 @@ def run(settings: Settings, say: Say) -> None:
         kept = secrets.load_or_make(settings.instance)
         with _database(settings, kept, say) as url:
             _prepare(settings, kept, url, say)
-            web = _web(settings)
+            children = _start(settings)
             try:
                 say(f"网格地图在 http://{settings.host}:{settings.port}/ ，Ctrl-C 停止。")
                 _load_people(settings, kept, url, stopping)
-                _watch(web, stopping)
+                _watch(children, stopping)
             finally:
-                _end(web)
+                _end(children)
     say("已停止。")
 
 
@@ -147,35 +147,55 @@ def _load_people(settings: Settings, kept: Secrets, url: str, stopping: threadin
         database.dispose()
 
 
-def _web(settings: Settings) -> subprocess.Popen[bytes]:
+def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
+    """The processes that run beside the database, by what people call them."""
+    web = (
+        *("-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT)),
+        *("--worker-class", "gthread", "--threads", "6"),
+        *("--workers", str(settings.web_workers), "--no-control-socket"),
+        *("--bind", f"{settings.host}:{settings.port}", "--log-level", "warning"),
+        *("--graceful-timeout", "3"),
+    )
+    jobs = ("-c", "from gridmap.cli import main; main()", "jobs")
+    return {"网页": _child(settings, web), "后台": _child(settings, jobs)}
+
+
+def _child(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    # paths in settings are relative to where gridmap was started
+    given = {
+        name: str(path.absolute())
+        for name, path in (
+            ("GRIDMAP_INSTANCE", settings.instance),
+            ("GRIDMAP_CLUSTER", settings.cluster),
+        )
+        if path != Path()
+    }
     return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT)),
-            *("--worker-class", "gthread", "--threads", "6"),
-            *("--workers", str(settings.web_workers), "--no-control-socket"),
-            *("--bind", f"{settings.host}:{settings.port}", "--log-level", "warning"),
-            *("--graceful-timeout", "3"),
-        ],
-        # paths in settings are relative to where gridmap was started
-        env=os.environ | {"GRIDMAP_INSTANCE": str(settings.instance.absolute())},
+        [sys.executable, *arguments],
+        env=os.environ | given,
         # a Ctrl-C on the terminal is for the parent, which then ends this process itself
         start_new_session=True,
     )
 
 
-def _watch(web: subprocess.Popen[bytes], stopping: threading.Event) -> None:
+def _watch(children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:
     while not stopping.wait(0.5):
-        if web.poll() is not None:
-            raise SetupFailed(
-                "网页进程自己结束了（代码 {code}），请看上面的输出。", code=web.returncode
-            )
+        for name, child in children.items():
+            if child.poll() is not None:
+                raise SetupFailed(
+                    "{name}进程自己结束了（代码 {code}），请看上面的输出。",
+                    name=name,
+                    code=child.returncode,
+                )
 
 
-def _end(web: subprocess.Popen[bytes]) -> None:
-    if web.poll() is None:
-        web.terminate()
+def _end(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    running = [child for child in children.values() if child.poll() is None]
+    for child in running:
+        child.terminate()
+    for child in running:
         try:
-            web.wait(_STOP_WAIT_S)
+            child.wait(_STOP_WAIT_S)
         except subprocess.TimeoutExpired:
-            web.kill()
-            web.wait()
+            child.kill()
+            child.wait()

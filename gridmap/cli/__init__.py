@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gridmap.cli import data, exports, imports, server
+from gridmap.cli import data, exports, imports, jobs, server
 from gridmap.errors import GridmapError
 
 
@@ -14,7 +14,13 @@ def commands() -> None:
     """网格地图 gridmap: a map for grid-based community governance."""
 
 
-for _command in (*server.COMMANDS, *data.COMMANDS, *imports.COMMANDS, *exports.COMMANDS):
+for _command in (
+    *server.COMMANDS,
+    *data.COMMANDS,
+    *imports.COMMANDS,
+    *jobs.COMMANDS,
+    *exports.COMMANDS,
+):
     commands.add_command(_command)
 
 

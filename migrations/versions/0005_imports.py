@@ -16,7 +16,7 @@ def upgrade() -> None:
             file_name text NOT NULL, file_hash bytea NOT NULL,
             mapping jsonb NOT NULL DEFAULT '{}', crs text, options jsonb NOT NULL DEFAULT '{}',
             state text NOT NULL CHECK (state IN
-                ('staging', 'staged', 'loading', 'loaded', 'thrown_away', 'taken_back', 'failed')),
+                ('uploaded', 'staging', 'staged', 'loading', 'loaded', 'thrown_away', 'taken_back', 'failed')),
             summary jsonb NOT NULL DEFAULT '{}', created_at timestamptz NOT NULL,
             finished_at timestamptz);
         ALTER TABLE import ENABLE ROW LEVEL SECURITY;
@@ -49,11 +49,29 @@ def upgrade() -> None:
         GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events,
             procrastinate_periodic_defers, procrastinate_workers TO gridmap_job;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gridmap_job;
+
+        -- the application hands jobs over in its own transaction and sees nothing of the queue
+        CREATE FUNCTION guard.enqueue(task text, args jsonb, one_at_a_time text) RETURNS bigint
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            IF guard.viewer() IS NULL THEN
+                RAISE insufficient_privilege USING MESSAGE = 'no viewer';
+            END IF;
+            RETURN (procrastinate_defer_jobs_v1(ARRAY[ROW('default', task, 0, one_at_a_time, NULL,
+                args, NULL)::procrastinate_job_to_defer_v1]))[1];
+        END $$;
+        ALTER FUNCTION guard.enqueue(text, jsonb, text) OWNER TO gridmap_guard;
+        REVOKE EXECUTE ON FUNCTION guard.enqueue(text, jsonb, text) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION guard.enqueue(text, jsonb, text) TO gridmap_app, gridmap_job;
+        GRANT SELECT, INSERT ON procrastinate_jobs, procrastinate_events TO gridmap_guard;
+        GRANT USAGE ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_events_id_seq
+            TO gridmap_guard;
     """)
 
 
 def downgrade() -> None:
     op.execute("""
+        DROP FUNCTION guard.enqueue(text, jsonb, text);
         DROP VIEW own_import_row;
         DROP TABLE import_row, import;
         DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;

@@ -124,6 +124,8 @@ def _problem(path: str, defect: coverage.Defect) -> Problem:
         defect.lon,
         defect.lat,
         defect.area_m2,
+        defect.kind,
+        defect.codes,
     )
 
 

@@ -34,12 +34,15 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something about the file as a whole, with its place where it has one."""
+    """Something about the file as a whole, with its place where it has one; ``kind`` and
+    ``codes`` say the same as the text, for those who put it in their own words."""
 
     text: str
     lon: float | None = None
     lat: float | None = None
     area_m2: float | None = None
+    kind: str = ""
+    codes: tuple[str, ...] = ()
 
 
 class Columns:

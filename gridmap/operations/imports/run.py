@@ -3,21 +3,18 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from gridmap.access import IMPORTER
 from gridmap.database import Database
-from gridmap.errors import Conflict, FileRefused, NotFound
+from gridmap.errors import Conflict, GridmapError, NotFound
 from gridmap.events import BoundaryPublished, ImportLoaded, ImportTakenBack
+from gridmap.files.rejects import write_rejects
 from gridmap.ids import uuid7
-from gridmap.operations import boundaries
+from gridmap.operations import boundaries, sample
 from gridmap.operations.imports import (
     centers,
     grids,
@@ -25,6 +22,7 @@ from gridmap.operations.imports import (
     incidents,
     regions,
     staging,
+    state,
     workers,
 )
 from gridmap.operations.imports.kind import Kind
@@ -37,7 +35,6 @@ KINDS: dict[str, Kind] = {
     module.KIND.id: module.KIND
     for module in (regions, centers, grids, workers, households, incidents)
 }
-SHOWN_PROBLEMS = 200
 _BOUNDARIES = ("regions", "grids")
 
 
@@ -54,7 +51,7 @@ def start(
         "owner": str(given.actor),
         "kind": request.kind,
         "file_name": request.file.name,
-        "file_hash": _hash_of(request.file),
+        "file_hash": state.hash_of(request.file),
         "crs": request.crs,
         "options": json.dumps(asdict(request) | {"file": str(request.file)}, default=str),
         "now": given.now,
@@ -72,42 +69,58 @@ def start(
     return importing
 
 
-def stage(importing: Importing) -> Staged:
-    """Reads and diagnoses the file; the import then waits to be loaded or thrown away."""
+def stage(importing: Importing, *, rejects: Path | None = None) -> Staged:
+    """Reads and diagnoses the file; the import then waits to be loaded or thrown away.
+
+    The rows that cannot be loaded are written to the file ``rejects``, where one is named.
+    """
     kind = KINDS[importing.request.kind]
     with importing.database.transaction(importing.given.actor) as connection:
         try:
             staged = staging.stage(connection, kind, importing)
-        except FileRefused as refused:
-            _set_state(importing, "failed", {"error": str(refused)})
+        except GridmapError as refused:
+            state.fail(importing, refused)
             raise
-    _set_state(importing, "staged", _summary(staged))
+        summary = state.summary_of(staged) | {"bounds": state.bounds(connection, importing)}
+    if rejects is not None and staged.rejects:
+        write_rejects(rejects, staged.info.columns, staged.rejects)
+    state.set_state(importing, "staged", summary)
     return staged
 
 
 def blocked(staged: Staged, request: ImportRequest) -> str | None:
     """Why what was staged may not be loaded as it was asked; None where it may."""
-    if staged.rejects and not request.keep_good:
+    return refusal(len(staged.rejects), len(staged.problems), request)
+
+
+def refusal(rejects: int, problems: int, request: ImportRequest) -> str | None:
+    """The same, by how many rows and places are wrong."""
+    if rejects and not request.keep_good:
         return "有 {n} 行不能用；改好后再导入，或用 --keep-good 只载入其余的行。"
-    if staged.problems and not request.as_is:
+    if problems and not request.as_is:
         return (
             "网格没有铺满或互相重叠（{n} 处）；请改好、用 --snap 合上细缝，或用 --as-is 照样载入。"
         )
     return None
 
 
-def load(importing: Importing) -> Counts:
-    """Loads what was staged, in one transaction of the importer's viewer."""
+def load(importing: Importing, *, remove_sample: bool = False) -> Counts:
+    """Loads what was staged, in one transaction of the importer's viewer.
+
+    With ``remove_sample`` the made-up county goes first, in the same transaction.
+    """
     kind, given = KINDS[importing.request.kind], importing.given
     with importing.database.transaction(given.actor) as connection:
+        if remove_sample:
+            sample.remove(connection, given)
         counts = kind.load(Loading(connection, importing))
         loaded = ImportLoaded(0, "", importing.id, kind.id, counts.added, counts.changed)
         record(connection, loaded, actor=given.actor, at=given.now)
         if kind.id in _BOUNDARIES and counts.added + counts.changed:
             published = BoundaryPublished(0, "", importing.id, kind.id, counts.added)
             record(connection, published, actor=given.actor, at=given.now)
-    _set_state(importing, "loaded", asdict(counts))
-    _clear(importing)
+        state.write_state(connection, importing, "loaded", asdict(counts))
+    state.clear(importing)
     return counts
 
 
@@ -123,8 +136,8 @@ def dry_run(importing: Importing) -> Counts:
 
 def throw_away(importing: Importing) -> None:
     """Drops what was staged; nothing was changed by it."""
-    _set_state(importing, "thrown_away", {})
-    _clear(importing)
+    state.set_state(importing, "thrown_away", {})
+    state.clear(importing)
 
 
 _ORIGIN = {
@@ -188,54 +201,3 @@ def _touched(connection: Connection, table: str, id: UUID) -> list[int]:
         text(f"SELECT DISTINCT county FROM {table} WHERE origin = :import"), {"import": id}
     )
     return list(rows)
-
-
-def _summary(staged: Staged) -> dict[str, Any]:
-    problems = [asdict(problem) for problem in staged.problems[:SHOWN_PROBLEMS]]
-    return {
-        "rows": staged.rows,
-        "rejects": len(staged.rejects),
-        "first_rejects": staging.first_reasons(staged.rejects, SHOWN_PROBLEMS),
-        "problems": problems,
-        "mapping": staged.mapping,
-        "encoding": staged.info.encoding,
-        "format": staged.info.format,
-    }
-
-
-def _set_state(importing: Importing, state: str, summary: dict[str, Any]) -> None:
-    with importing.database.transaction(importing.given.actor) as connection:
-        connection.execute(
-            text(
-                "UPDATE import SET state = :state, summary = summary || CAST(:summary AS jsonb),"
-                " finished_at = :now WHERE id = :id"
-            ),
-            {
-                "id": importing.id,
-                "state": state,
-                "summary": json.dumps(summary, ensure_ascii=False, default=_plain),
-                "now": importing.given.now,
-            },
-        )
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _clear(importing: Importing) -> None:
-    with importing.database.transaction(IMPORTER) as connection:
-        connection.execute(
-            text("DELETE FROM import_row WHERE import = :import"), {"import": importing.id}
-        )
-
-
-def _hash_of(file: Path) -> bytes:
-    digest = sha256()
-    try:
-        with file.open("rb") as stream:
-            while part := stream.read(1 << 20):
-                digest.update(part)
-    except OSError as error:
-        raise FileRefused("打不开文件 {file}：{why}", file=file.name, why=error.strerror) from error
-    return digest.digest()

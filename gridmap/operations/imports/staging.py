@@ -17,6 +17,7 @@ from gridmap.errors import FileRefused
 from gridmap.files import reading
 from gridmap.files.batch import Batch, FileInfo, Reject
 from gridmap.files.mapping import apply_overrides, guess_mapping
+from gridmap.files.places import PLACE_COLUMNS
 from gridmap.files.rejects import reject_row
 from gridmap.operations.imports.kind import Columns, Kind, Prepare, Prepared, Problem
 from gridmap.operations.imports.request import Importing
@@ -62,7 +63,11 @@ def stage(connection: Connection, kind: Kind, importing: Importing) -> Staged:
     staged = Staged(info, mapped(kind, info, importing))
     prepare = kind.begin(connection, importing)
     batches = reading.read(
-        request.file, crs=request.crs, encoding=request.encoding, layer=request.layer
+        request.file,
+        crs=request.crs,
+        encoding=request.encoding,
+        layer=request.layer,
+        places={name: staged.mapping[name] for name in PLACE_COLUMNS if name in staged.mapping},
     )
     seen: set[int] = set()
     with _copying(importing) as copy:

@@ -1,0 +1,1 @@
+"""Work in the background: one file a job, which says when, and which operation."""

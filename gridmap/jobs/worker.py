@@ -1,0 +1,72 @@
+"""The process that does the jobs: procrastinate on the job's own login."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import Status
+from sqlalchemy import URL
+
+from gridmap.errors import GridmapError
+from gridmap.jobs import imports
+from gridmap.jobs.crew import Crew
+
+logger = logging.getLogger(__name__)
+
+_ABANDONED_AFTER_S = 30
+_MOST_TRIES = 3
+_STOP_WAIT_S = 5
+
+
+def build(crew: Crew, login: URL) -> App:
+    """The tasks of all jobs, on the database that ``login`` names."""
+    address = login.set(drivername="postgresql").render_as_string(hide_password=False)
+    app = App(connector=PsycopgConnector(conninfo=address))
+    for name, work in imports.TASKS.items():
+        app.task(name=name)(_task(crew, work))
+    app.periodic(cron="* * * * *")(app.task(name="jobs.revive")(_reviver(app, crew)))
+    return app
+
+
+def run(app: App, *, wait: bool = True) -> None:
+    """Works until the process is told to stop, or with ``wait`` off until nothing is left."""
+    app.run_worker(
+        wait=wait,
+        listen_notify=wait,
+        install_signal_handlers=wait,
+        concurrency=1,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=_STOP_WAIT_S,
+    )
+
+
+def _task(crew: Crew, work: Callable[[Crew, UUID], None]) -> Callable[[str], None]:
+    def perform(id: str) -> None:
+        try:
+            work(crew, UUID(id))
+        except GridmapError as refused:
+            # overtaken by what a person did meanwhile: nothing is left to do
+            logger.info("%s %s: %s", work.__name__, id, refused)
+
+    return perform
+
+
+def _reviver(app: App, crew: Crew) -> Callable[[int], Any]:
+    """Jobs whose worker died are tried again, a few times, and then given up."""
+
+    async def revive(timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(
+            seconds_since_heartbeat=_ABANDONED_AFTER_S
+        ):
+            if job.attempts < _MOST_TRIES:
+                await app.job_manager.retry_job(job)
+                continue
+            if job.task_name in imports.TASKS:
+                id = UUID(str(job.task_kwargs["id"]))
+                await asyncio.to_thread(imports.give_up, crew, id)
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+
+    return revive
