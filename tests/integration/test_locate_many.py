@@ -91,6 +91,7 @@ def neighbors(connection: Connection, count: int) -> list[tuple[str, str]]:
             "SELECT a.path, b.path FROM grid_version AS a JOIN grid_version AS b"
             " ON a.path < b.path AND left(a.path, -4) = left(b.path, -4) AND a.shape && b.shape"
             " AND ST_Relate(a.shape, b.shape, 'F***1****')"
+            " WHERE upper_inf(a.during) AND upper_inf(b.during)"
             " ORDER BY md5(a.path || b.path)"
         )
     )
@@ -117,8 +118,6 @@ def empty(connection: Connection, village: str) -> None:
 def changed(sample_connection: Connection) -> Connection:
     """The made-up county with merged grids, grids that ended without heirs, and overlaps."""
     connection = sample_connection
-    for keep, end in neighbors(connection, 60):
-        merge(connection, keep, end)
     for village in (TOWNSHIP_ANSWERS, COUNTY_ANSWERS):
         empty(connection, village)
     connection.execute(
@@ -128,6 +127,8 @@ def changed(sample_connection: Connection) -> Connection:
         ),
         {"changed": CHANGED, "paths": [COUNTY_ANSWERS, COUNTY_ANSWERS[:-4]]},
     )
+    for keep, end in neighbors(connection, 60):
+        merge(connection, keep, end)
     west, south, east, north = bounds(connection)
     for n in range(4):
         x = round(west + (east - west) * (0.3 + n / 10), 4)
