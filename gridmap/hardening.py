@@ -168,3 +168,30 @@ def assert_guarded(connection: Connection) -> None:
         names = sorted(connection.scalars(text(question)))
         if names:
             raise Unsafe(message, names=", ".join(names))
+
+
+_DONE = {
+    "row security that needs no bypass for the guard": (
+        "SELECT rolbypassrls FROM pg_roles WHERE rolname = 'gridmap_guard'"
+    ),
+    "fast spatial questions under row security": (
+        "SELECT bool_and(proleakproof) FROM pg_proc WHERE proname = 'geometry_overlaps'"
+        " AND proargtypes[1] = 'geometry'::regtype AND proargtypes[0] = 'geometry'::regtype"
+    ),
+    "other sessions' statements hidden": (
+        "SELECT NOT has_table_privilege('gridmap_app', 'pg_stat_activity', 'SELECT')"
+    ),
+    "spatial statistics hidden": (
+        "SELECT NOT bool_or(has_function_privilege('gridmap_app', oid, 'EXECUTE'))"
+        " FROM pg_proc WHERE proname IN ('st_estimatedextent', '_postgis_stats')"
+    ),
+    "no code and no temporary tables of the application": (
+        "SELECT NOT has_database_privilege('gridmap_app', current_database(), 'TEMP')"
+        " AND NOT has_language_privilege('gridmap_app', 'plpgsql', 'USAGE')"
+    ),
+}
+
+
+def not_hardened(connection: Connection) -> tuple[str, ...]:
+    """What of ``harden`` is not in force in this database: for want of a superuser, or lost."""
+    return tuple(what for what, question in _DONE.items() if not connection.scalar(text(question)))

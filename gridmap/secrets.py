@@ -46,3 +46,11 @@ def write(file: Path, value: Secrets) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as stream:
         json.dump(asdict(value), stream, indent=1)
+
+
+def replace(file: Path, value: Secrets) -> None:
+    """Puts other secrets in the place of those that are there, at once; restoring alone does so."""
+    new = file.with_name(f"{file.name}.new")
+    new.unlink(missing_ok=True)
+    write(new, value)
+    new.rename(file)

@@ -1,21 +1,26 @@
 """Backups: a database's dump together with the secrets that open its sealed fields."""
 
+import os
 import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from gridmap import embedded
+from gridmap import embedded, hardening, secrets
 from gridmap.clock import system_clock
 from gridmap.database import psycopg2_url
 from gridmap.errors import FileRefused, SetupFailed
+from gridmap.hardening import Hardened
 from gridmap.operations import setup
+from gridmap.secrets import Secrets
 
 _DUMP = "database.dump"
 _SECRETS = "secrets"
@@ -24,47 +29,53 @@ _SECRETS = "secrets"
 def backup(url: str, instance: Path, file: Path) -> None:
     """Writes a backup: everything in the database, and the secrets beside it.
 
-    Whoever holds the file can open the sealed fields: keep it as a secret.
+    Whoever holds the file can open the sealed fields: keep it as a secret. It appears whole or
+    not at all. Raises SetupFailed where the login may not read every row.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        dump = Path(folder) / _DUMP
-        _program("pg_dump", "--format=custom", f"--file={dump}", "--dbname", url)
-        with tarfile.open(file, "w") as archive:
+    _refuse_blind_login(url)
+    try:
+        beside = tempfile.TemporaryDirectory(prefix=".gridmap-", dir=file.absolute().parent)
+    except OSError as error:
+        raise FileRefused("不能写到 {file}：{why}", file=file, why=error.strerror) from error
+    with beside as folder:
+        dump, whole = Path(folder) / _DUMP, Path(folder) / file.name
+        _program(url, "pg_dump", "--format=custom", f"--file={dump}")
+        with tarfile.open(whole, "w") as archive:
             archive.add(dump, _DUMP)
             archive.add(instance / _SECRETS, _SECRETS)
-    file.chmod(0o600)
+        whole.chmod(0o600)
+        os.replace(whole, file)
 
 
-def restore(url: str, instance: Path, file: Path) -> None:
-    """Restores a backup into an empty database; followers of events start anew.
+def restore(url: str, instance: Path, file: Path, *, zone: str) -> Hardened:
+    """Restores a backup into an empty database, with its secrets; followers of events start anew.
 
-    Raises FileRefused for a file that is no backup, SetupFailed where the database holds data.
+    The server's own roles are made first and get the passwords of the restored secrets; what a
+    dump does not hold is done again: hardening, and the marks on functions of extensions. Raises
+    FileRefused for a file that is no backup, SetupFailed where the database holds data; nothing
+    is changed then.
     """
     _refuse_data(url)
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with tarfile.open(file) as archive:
-                archive.extractall(folder, filter="data")
-        except (tarfile.TarError, OSError) as error:
-            raise FileRefused("{file} 不是 gridmap 的备份文件。", file=file.name) from error
-        if not all((Path(folder) / name).exists() for name in (_DUMP, _SECRETS)):
-            raise FileRefused("{file} 不是 gridmap 的备份文件。", file=file.name)
-        _program("pg_restore", "--exit-on-error", "--dbname", url, str(Path(folder) / _DUMP))
-        shutil.copy(Path(folder) / _SECRETS, instance / _SECRETS)
-    engine = create_engine(psycopg2_url(url), poolclass=NullPool)
-    with engine.begin() as connection:
+        dump, kept = _unpacked(file, Path(folder))
+        # the cluster of this machine has its own administrator, whose password stays
+        kept = replace(kept, admin_password=secrets.load_or_make(instance).admin_password)
+        with _connection(url) as connection:
+            hardening.make_roles(connection, kept)
+        _load(url, dump)
+    secrets.replace(instance / _SECRETS, kept)
+    hardened = setup.migrate(url, kept, zone=zone)
+    with _connection(url) as connection:
         # transaction numbers of the old server mean nothing here: no event is new
         connection.execute(text("UPDATE event SET xid = '0'"))
-    engine.dispose()
+    return hardened
 
 
 def before_migration(url: str, instance: Path, say: Callable[[str], None]) -> None:
     """Dumps a database that holds data and is about to be migrated."""
-    engine = create_engine(psycopg2_url(url), poolclass=NullPool)
-    with engine.connect() as connection:
+    with _connection(url) as connection:
         setup.refuse_newer_schema(connection)
         current, newest = setup.schema_versions(connection)
-    engine.dispose()
     if current is None or current == newest:
         return
     file = instance / f"before-{newest}-{system_clock().astimezone(UTC):%Y%m%d-%H%M%S}.tar"
@@ -72,20 +83,73 @@ def before_migration(url: str, instance: Path, say: Callable[[str], None]) -> No
     say(f"升级前已备份到 {file}")
 
 
-def _refuse_data(url: str) -> None:
+def _unpacked(file: Path, folder: Path) -> tuple[Path, Secrets]:
+    """The dump and the secrets of a backup; FileRefused for a file that is none."""
+    try:
+        with tarfile.open(file) as archive:
+            archive.extractall(folder, filter="data")
+        kept = secrets.read(folder / _SECRETS)
+        _program(None, "pg_restore", "--list", str(folder / _DUMP))
+    except (tarfile.TarError, OSError, ValueError, TypeError, SetupFailed) as error:
+        raise FileRefused("{file} 不是 gridmap 的备份文件。", file=file.name) from error
+    return folder / _DUMP, kept
+
+
+def _load(url: str, dump: Path) -> None:
+    """All of the dump or nothing; comments on extensions belong to those who installed them."""
+    listed = _program(None, "pg_restore", "--list", str(dump)).splitlines()
+    wanted = dump.with_name("wanted")
+    wanted.write_text("\n".join(line for line in listed if " COMMENT - EXTENSION " not in line))
+    _program(url, "pg_restore", "--single-transaction", f"--use-list={wanted}", str(dump))
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[Connection]:
+    """A transaction of the administrative login, with nothing left open after it."""
     engine = create_engine(psycopg2_url(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        tables = connection.scalar(
-            text("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'guard')")
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _refuse_blind_login(url: str) -> None:
+    with _connection(url) as connection:
+        sees_all = connection.scalar(
+            text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         )
-    engine.dispose()
-    if (tables or 0) > 1:
-        raise SetupFailed("目标数据库不是空的，恢复只能进空数据库。")
+    if not sees_all:
+        raise SetupFailed(
+            "DATABASE_URL 的登录角色看不到全部的行，不能备份；"
+            "请由超级用户或有 BYPASSRLS 的角色备份。"
+        )
 
 
-def _program(name: str, *arguments: str) -> None:
+def _refuse_data(url: str) -> None:
+    with _connection(url) as connection:
+        tables = connection.scalar(
+            text(
+                "SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'guard')"
+                " AND tablename <> 'spatial_ref_sys'"
+            )
+        )
+    if tables:
+        raise SetupFailed("目标数据库不是空的；请恢复到新的 GRIDMAP_CLUSTER 文件夹或新建的数据库。")
+
+
+def _program(url: str | None, name: str, *arguments: str) -> str:
+    """Runs a program of PostgreSQL on a database; its password is in no list of processes."""
+    environment = dict(os.environ)
+    database: tuple[str, ...] = ()
+    if url is not None:
+        address = make_url(url).set(drivername="postgresql")
+        environment["PGPASSWORD"] = address.password or environment.get("PGPASSWORD", "")
+        plain = address.set(password=None).render_as_string(hide_password=False)
+        database = ("--dbname", plain)
     done = subprocess.run(
-        [str(embedded.find_programs() / name), *arguments],
+        [_path(name), *database, *arguments],
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
@@ -93,3 +157,14 @@ def _program(name: str, *arguments: str) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["?"]
         raise SetupFailed("{name} 没有成功：{said}", name=name, said=said[-1])
+    return done.stdout
+
+
+def _path(name: str) -> str:
+    """The program beside the private cluster's, else the one that a client's package brought."""
+    try:
+        return str(embedded.find_programs() / name)
+    except SetupFailed:
+        if (found := shutil.which(name)) is None:
+            raise
+        return found
