@@ -9,16 +9,16 @@ from gridmap.queries import filters
 CELLS_PER_TILE_BITS = 6
 """A tile has 64 × 64 cells."""
 
-_HALF_WORLD_M = 20_037_508.342789244
+# Web Mercator by hand: PROJ through ST_Transform costs thirty times as much per point.
 _SQL = """
 WITH cell AS (
-    SELECT floor((ST_X(p) + {half}) / :side) AS cx, floor((ST_Y(p) + {half}) / :side) AS cy,
-           count(*) AS n
-      FROM (SELECT ST_Transform(i.point, 3857) AS p FROM incident AS i
-             WHERE i.point && {{box}} AND ({areas}) AND {wanted}) AS located
+    SELECT floor((ST_X(i.point) + 180) / 360 * :side) AS cx,
+           floor((0.5 - asinh(tand(ST_Y(i.point))) / (2 * pi())) * :side) AS cy, count(*) AS n
+      FROM incident AS i
+     WHERE i.point && {{box}} AND ({areas}) AND {wanted}
      GROUP BY 1, 2)
-SELECT ST_Transform(ST_SetSRID(ST_MakePoint((cx + 0.5) * :side - {half},
-                                            (cy + 0.5) * :side - {half}), 3857), 4326) AS shape,
+SELECT ST_SetSRID(ST_MakePoint((cx + 0.5) / :side * 360 - 180,
+                               atand(sinh(pi() * (1 - 2 * (cy + 0.5) / :side)))), 4326) AS shape,
        n::integer AS n
   FROM cell
 """
@@ -27,9 +27,8 @@ SELECT ST_Transform(ST_SetSRID(ST_MakePoint((cx + 0.5) * :side - {half},
 def _rows(connection: Connection, asked: Tile) -> Select:
     wanted, parameters = filters.conditions(asked.filters, asked.zone)
     areas = readable(connection, "incident", "i.path")
-    side = 2 * _HALF_WORLD_M / 2 ** (asked.z + CELLS_PER_TILE_BITS)
-    sql = _SQL.format(areas=areas, wanted=wanted, half=_HALF_WORLD_M)
-    return Select(sql, parameters | {"side": side})
+    side = float(2 ** (asked.z + CELLS_PER_TILE_BITS))
+    return Select(_SQL.format(areas=areas, wanted=wanted), parameters | {"side": side})
 
 
 LAYER = Layer(
