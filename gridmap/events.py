@@ -80,6 +80,15 @@ class ImportTakenBack(Event):
 
 
 @dataclass(frozen=True)
+class PlacesReassigned(Event):
+    """Incidents or households were assigned anew, in bulk."""
+
+    subject_kind = "assignment"
+    what: str
+    count: int
+
+
+@dataclass(frozen=True)
 class SampleRemoved(Event):
     """The made-up county was taken out."""
 

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import Connection
@@ -79,7 +81,15 @@ def _store_reports(connection: Connection, rows: Rows, given: Circumstances) -> 
 def _store_assignments(
     connection: Connection, rows: Rows, located: LocatedMany, given: Circumstances
 ) -> None:
-    count = len(rows["ids"])
+    columns = assignment_columns(rows["counties"], rows["ids"], located, given.now)
+    insert_columns(connection, "assignment", columns, expressions={"n": "1"})
+
+
+def assignment_columns(
+    counties: Sequence[int], incidents: Sequence[UUID], located: LocatedMany, at: datetime
+) -> dict[str, tuple[str, Sequence[Any]]]:
+    """The reason of each assignment as columns of ``assignment``, without its number."""
+    count = len(incidents)
     versions = [located.versions[v] if v != NOBODY else None for v in located.version]
     alternatives = [
         json.dumps([{"path": path, "share": share} for path, share in located.alternatives[n]])
@@ -87,33 +97,25 @@ def _store_assignments(
         else "[]"
         for n in range(count)
     ]
-    insert_columns(
-        connection,
-        "assignment",
-        {
-            "county": ("integer", rows["counties"]),
-            "incident": ("uuid", [str(id) for id in rows["ids"]]),
-            "n": ("smallint", [1] * count),
-            "at": ("timestamptz", [given.now] * count),
-            "how": ("text", located.how),
-            "certain": ("boolean", located.certain),
-            "share": ("real", _finite(located.share)),
-            "distance_m": ("real", _finite(located.distance_m)),
-            "border_m": ("real", _finite(located.border_m)),
-            "grid_version": ("uuid", [str(one.id) if one else None for one in versions]),
-            "today_grid": ("uuid", _texts(located.grid)),
-            "duty": ("uuid", _texts(located.duty)),
-            "center": ("uuid", _texts(located.center)),
-            "path": (
-                "text",
-                [
-                    one.path if one else path
-                    for one, path in zip(versions, located.path, strict=True)
-                ],
-            ),
-            "alternatives": ("jsonb", alternatives),
-        },
-    )
+    return {
+        "county": ("integer", counties),
+        "incident": ("uuid", [str(id) for id in incidents]),
+        "at": ("timestamptz", [at] * count),
+        "how": ("text", located.how),
+        "certain": ("boolean", located.certain),
+        "share": ("real", _finite(located.share)),
+        "distance_m": ("real", _finite(located.distance_m)),
+        "border_m": ("real", _finite(located.border_m)),
+        "grid_version": ("uuid", [str(one.id) if one else None for one in versions]),
+        "today_grid": ("uuid", _texts(located.grid)),
+        "duty": ("uuid", _texts(located.duty)),
+        "center": ("uuid", _texts(located.center)),
+        "path": (
+            "text",
+            [one.path if one else path for one, path in zip(versions, located.path, strict=True)],
+        ),
+        "alternatives": ("jsonb", alternatives),
+    }
 
 
 def _finite(values: Any) -> list[float | None]:
