@@ -10,6 +10,7 @@ from gridmap.errors import InvalidInput
 
 KINDS = ("dispute", "hazard", "service")
 LONGEST_RANGE_DAYS = 3_700
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,15 @@ def _day(values: Mapping[str, str], name: str, default: date) -> date:
     if not (given := values.get(name)):
         return default
     try:
-        return date.fromisoformat(given)
-    except ValueError as error:
+        found = date.fromisoformat(given)
+    except ValueError:
+        found = None
+    # beyond these years a moment has no local day that the database could hold
+    if found is None or not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
         raise InvalidInput(
             "参数 {name} 的日期“{given}”不对，应如 2026-06-11。", name=name, given=given
-        ) from error
+        )
+    return found
 
 
 def _parts(values: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -79,7 +84,7 @@ def _parts(values: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _numbers(values: Mapping[str, str], name: str) -> tuple[int, ...]:
     parts = _parts(values, name)
-    if not all(part.isdigit() and len(part) < 5 for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
         raise InvalidInput(
             "参数 {name} 应是用逗号分开的数字，收到“{given}”。", name=name, given=values[name]
         )

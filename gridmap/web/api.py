@@ -135,11 +135,12 @@ def _new_report(body: Any) -> intake.NewReport:
 
 
 def _place(body: dict[str, Any]) -> Place | None:
-    spot = parse.spot(body) if body.get("lon") is not None else None
+    has_point = body.get("lon") is not None or body.get("lat") is not None
+    spot = parse.spot(body) if has_point else None
     if body.get("household") is not None:
         household = body["household"]
         if not isinstance(household, dict):
-            raise InvalidInput("household 应为 {{county, id}}。")
+            raise InvalidInput("household 应是有 county 和 id 的对象。")
         id = parse.uuid(household, "id")
         if id is None:
             raise InvalidInput("household 缺少 id。")
@@ -173,8 +174,9 @@ def warning_card(county: int, id: UUID) -> Response:
 @api.get("/api/search")
 def find() -> Response:
     """Regions, grids, centers, workers and households that match some words."""
+    words = parse.text(request.args, "q")
     with reading() as connection:
-        found = search.search(connection, request.args.get("q", ""), now=services().clock())
+        found = search.search(connection, words, now=services().clock())
     return jsonify(results=found)
 
 

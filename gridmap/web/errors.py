@@ -1,5 +1,7 @@
 """Errors as one JSON shape: {"error": {"code", "message", "facts"}}."""
 
+import traceback
+
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -23,8 +25,19 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> tuple[Response, int]:
-        app.logger.error("%s failed: %s", request.endpoint, type(error).__name__, exc_info=error)
+        app.logger.error("%s failed: %s", request.endpoint, without_values(error))
         return as_json(GridmapError("程序出错了，已记入日志；请稍后再试。")), 500
+
+
+def without_values(error: Exception) -> str:
+    """What broke and where: kind, SQLSTATE and lines of code.
+
+    Never its own words: those of the database and of conversions repeat what was sent, which
+    may be a name or a phone.
+    """
+    state = getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__} {state}\n{lines}"
 
 
 def as_json(error: GridmapError) -> Response:

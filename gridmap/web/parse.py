@@ -1,6 +1,7 @@
 """From a request's parts to typed values; what is wrong is named."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,9 @@ from uuid import UUID
 
 from gridmap.errors import InvalidInput
 from gridmap.queries.locate import Spot
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""A NUL, and half of a surrogate pair."""
 
 
 def number(values: Mapping[str, Any], name: str) -> float:
@@ -43,11 +47,11 @@ def integer(body: Mapping[str, Any], name: str, default: int | None = None) -> i
 
 
 def text(body: Mapping[str, Any], name: str) -> str:
-    """Text of a JSON body; empty where there is none. A NUL, which no row can hold, is refused."""
+    """Text of a JSON body; empty where there is none. What no row can hold is refused."""
     given = body.get(name)
     if given is None:
         return ""
-    if not isinstance(given, str) or "\x00" in given:
+    if not isinstance(given, str) or _UNSTORABLE.search(given):
         raise InvalidInput("{name} 应是文字。", name=name)
     return given.strip()
 
