@@ -3,12 +3,15 @@
 Started as root, it runs as the distribution's unprivileged user ``postgres``.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -23,7 +26,10 @@ SOCKET_PATH_LIMIT_BYTES = 107
 LEAST_FREE_MB = 300
 SYSTEM_USER = "postgres"
 _INSTALLED = Path("/usr/lib/postgresql")
+_SHARED = Path("/usr/share/postgresql")
 _OLDEST_VERSION = 15
+_NO_PROCESS = 2**22 + 1
+"""One more than the highest id that Linux gives to a process."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def find_programs() -> Path:
         (int(one.name) for one in _INSTALLED.glob("*") if one.name.isdigit()), reverse=True
     )
     for version in versions:
-        control = Path(f"/usr/share/postgresql/{version}/extension/postgis.control")
+        control = _SHARED / str(version) / "extension" / "postgis.control"
         if version >= _OLDEST_VERSION and control.exists():
             return _INSTALLED / str(version) / "bin"
     if versions:
@@ -67,6 +73,40 @@ def find_programs() -> Path:
             version=versions[0],
         )
     raise SetupFailed("没有找到 PostgreSQL；请安装 postgresql-15 和 postgresql-15-postgis-3。")
+
+
+@contextmanager
+def held(cluster: Cluster) -> Iterator[None]:
+    """Keeps a second parent away from the cluster; the lock ends with the process, even killed.
+
+    Raises SetupFailed where another parent holds it.
+    """
+    _own_folder(cluster.folder)
+    descriptor = os.open(cluster.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise SetupFailed(
+            "已有一个 gridmap up 在用 {folder}；请先停掉它，或设 GRIDMAP_CLUSTER 换一个文件夹。",
+            folder=cluster.folder,
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def running(cluster: Cluster) -> Iterator[str]:
+    """The administrative address; the cluster is stopped after, unless it ran before."""
+    ran_before = is_running(cluster)
+    url = start(cluster)
+    try:
+        yield url
+    finally:
+        if not ran_before:
+            stop(cluster)
 
 
 def start(cluster: Cluster) -> str:
@@ -79,6 +119,7 @@ def start(cluster: Cluster) -> str:
         _make(cluster)
     _own_folder(cluster.sockets)
     if not is_running(cluster):
+        _disown_foreign_process(cluster)
         options = " ".join(
             ["-c listen_addresses=", f"-c unix_socket_directories={cluster.sockets}"]
             + [f"-c {option}" for option in cluster.options]
@@ -97,17 +138,50 @@ def stop(cluster: Cluster) -> None:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether a server runs on this data directory (a stale pid file does not count)."""
+    if _names_foreign_process(cluster):
+        return False
     return _call(cluster, "pg_ctl", "status", "-D", cluster.data).returncode == 0
 
 
 def administrative_url(cluster: Cluster, database: str = DATABASE) -> str:
     """The superuser's address of a database of the cluster."""
+    return _address(cluster, database, f"{ADMINISTRATOR}:{cluster.password}")
+
+
+def _address(cluster: Cluster, database: str, user: str) -> str:
     sockets = quote(str(cluster.sockets), safe="")
-    return f"postgresql://{ADMINISTRATOR}:{cluster.password}@/{database}?host={sockets}"
+    return f"postgresql://{user}@/{database}?host={sockets}"
+
+
+def _names_foreign_process(cluster: Cluster) -> bool:
+    """Whether the pid file names a living process that is no server of this data directory.
+
+    After a crash the number may have gone to any other program.
+    """
+    try:
+        pid = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return False
+    return str(cluster.data).encode() not in command
+
+
+def _disown_foreign_process(cluster: Cluster) -> None:
+    """Puts a number that no process has in the place of a stranger's.
+
+    The rest of the file stays: by it the server finds what a crashed one left in memory.
+    """
+    file = cluster.data / "postmaster.pid"
+    if _names_foreign_process(cluster):
+        _, rest = file.read_text().split("\n", 1)
+        file.write_text(f"{_NO_PROCESS}\n{rest}")
 
 
 def _make(cluster: Cluster) -> None:
     _own_folder(cluster.folder)
+    # made beside and moved: one that was interrupted never looks like a cluster
+    new = cluster.folder / "data.new"
+    shutil.rmtree(new, ignore_errors=True)
     with tempfile.NamedTemporaryFile("w", dir=cluster.folder) as password:
         password.write(cluster.password)
         password.flush()
@@ -115,9 +189,10 @@ def _make(cluster: Cluster) -> None:
             os.chown(password.name, _system_user().pw_uid, -1)
         _run(
             cluster,
-            *("initdb", "-D", cluster.data, "-U", ADMINISTRATOR, "--pwfile", password.name),
+            *("initdb", "-D", new, "-U", ADMINISTRATOR, "--pwfile", password.name),
             *("--encoding=UTF8", f"--locale={LOCALE}", "--auth=scram-sha-256", "--no-instructions"),
         )
+    new.rename(cluster.data)
 
 
 def _make_database(cluster: Cluster) -> None:
@@ -126,7 +201,7 @@ def _make_database(cluster: Cluster) -> None:
 
 
 def _run_sql(cluster: Cluster, statement: str) -> str:
-    address = administrative_url(cluster, "postgres")
+    address = _address(cluster, "postgres", ADMINISTRATOR)
     return _run(cluster, "psql", address, "-Atq", "-v", "ON_ERROR_STOP=1", "-c", statement)
 
 
@@ -176,7 +251,11 @@ def _call(cluster: Cluster, program: str, *arguments: object) -> subprocess.Comp
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env={"HOME": str(cluster.folder), "PATH": "/usr/bin:/bin", "LC_ALL": LOCALE},
+            env={
+                **{"HOME": str(cluster.folder), "PATH": "/usr/bin:/bin", "LC_ALL": LOCALE},
+                # not in the arguments, which every user of the machine can read
+                "PGPASSWORD": cluster.password,
+            },
             user=SYSTEM_USER if as_root else None,
             group=SYSTEM_USER if as_root else None,
             extra_groups=[] if as_root else None,

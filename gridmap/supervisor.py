@@ -1,34 +1,38 @@
 """The parent of everything that ``gridmap up`` runs: starts, watches and ends it."""
 
+import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
-from gridmap.database import Database, connect, psycopg2_url
+from gridmap.database import Database, connect
 from gridmap.errors import SetupFailed
 from gridmap.operations import backup, sample, sample_people, setup
 from gridmap.operations.intake import Circumstances
+from gridmap.operations.server_checks import check_server
 from gridmap.secrets import Secrets
 from gridmap.settings import Settings
-from gridmap.synth import unpack
+from gridmap.synth import Batch, unpack
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
 _STOP_WAIT_S = 10
+_PORT_WAIT_S = 3
+"""How long the processes of a parent that was killed may take to leave the port."""
 Say = Callable[[str], None]
 
 
@@ -42,8 +46,8 @@ def run(settings: Settings, say: Say) -> None:
     with _signals(stopping):
         _check_port(settings)
         kept = secrets.load_or_make(settings.instance)
-        with _database(settings, kept, say) as url:
-            _prepare(settings, kept, url, say)
+        with _database(settings, kept, say) as url, suppress(_Stopped):
+            _prepare(settings, kept, url, say, stopping)
             children = _start(settings)
             try:
                 say(f"网格地图在 http://{settings.host}:{settings.port}/ ，Ctrl-C 停止。")
@@ -52,6 +56,18 @@ def run(settings: Settings, say: Say) -> None:
             finally:
                 _end(children)
     say("已停止。")
+
+
+class _Stopped(Exception):
+    """Somebody asked to stop while something long was under way."""
+
+
+def _until(stopping: threading.Event, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches; a stop ends the loading, whose transaction is rolled back."""
+    for batch in batches:
+        if stopping.is_set():
+            raise _Stopped
+        yield batch
 
 
 @contextmanager
@@ -68,52 +84,61 @@ def _signals(stopping: threading.Event) -> Iterator[None]:
 
 
 def _check_port(settings: Settings) -> None:
+    deadline = time.monotonic() + _PORT_WAIT_S
+    while (error := _bound(settings)) and error.errno == errno.EADDRINUSE:
+        if time.monotonic() > deadline:
+            raise SetupFailed(
+                "端口 {port} 已被占用；请停掉占用它的程序，或设 GRIDMAP_PORT 换一个。",
+                port=settings.port,
+            ) from error
+        time.sleep(0.1)
+    if error:
+        raise SetupFailed(
+            "不能在 {host}:{port} 服务：{why}；请核对 GRIDMAP_HOST 和 GRIDMAP_PORT。",
+            host=settings.host,
+            port=settings.port,
+            why=error.strerror,
+        ) from error
+
+
+def _bound(settings: Settings) -> OSError | None:
+    """Why the address cannot be served at; None where it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise SetupFailed(
-                "端口 {port} 已被占用；请停掉占用它的程序，或设 GRIDMAP_PORT 换一个。",
-                port=settings.port,
-            ) from error
+            return error
+    return None
 
 
 @contextmanager
 def _database(settings: Settings, kept: Secrets, say: Say) -> Iterator[str]:
     """The administrative address; a private cluster is started before and stopped after."""
     if settings.database_url:
-        _check_answers(settings.database_url)
+        check_server(settings.database_url)
         yield settings.database_url
         return
     cluster = embedded.cluster_of(settings, kept.admin_password)
-    say("正在启动自带的 PostGIS …")
-    url = embedded.start(cluster)
-    try:
-        yield url
-    finally:
-        embedded.stop(cluster)
+    with embedded.held(cluster):
+        say("正在启动自带的 PostGIS …")
+        try:
+            # a server that a killed parent left running is taken over
+            yield embedded.start(cluster)
+        finally:
+            embedded.stop(cluster)
 
 
-def _check_answers(url: str) -> None:
-    engine = create_engine(psycopg2_url(url), poolclass=NullPool)
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except OperationalError as error:
-        raise SetupFailed("DATABASE_URL 的数据库没有应答；请核对地址和口令。") from error
-    finally:
-        engine.dispose()
-
-
-def _prepare(settings: Settings, kept: Secrets, url: str, say: Say) -> None:
+def _prepare(
+    settings: Settings, kept: Secrets, url: str, say: Say, stopping: threading.Event
+) -> None:
     backup.before_migration(url, settings.instance, say)
     done = setup.migrate(url, kept, zone=settings.zone)
     for what in done.missing:
         say(f"没有超级用户权限，未做到：{what}")
     database = connect(url, kept)
     try:
-        _load_sample(database, _circumstances(settings, kept), say)
+        _load_sample(database, _circumstances(settings, kept), say, stopping)
     finally:
         database.dispose()
 
@@ -128,12 +153,14 @@ def _circumstances(settings: Settings, kept: Secrets) -> Circumstances:
     )
 
 
-def _load_sample(database: Database, given: Circumstances, say: Say) -> None:
+def _load_sample(
+    database: Database, given: Circumstances, say: Say, stopping: threading.Event
+) -> None:
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
         if connection.scalar(text("SELECT EXISTS (SELECT FROM level)")):
             return
         say("数据库是空的，正在载入示例县 …")
-        sample.load(connection, unpack(SAMPLE), given)
+        sample.load(connection, _until(stopping, unpack(SAMPLE)), given)
 
 
 def _load_people(settings: Settings, kept: Secrets, url: str, stopping: threading.Event) -> None:
@@ -141,8 +168,9 @@ def _load_people(settings: Settings, kept: Secrets, url: str, stopping: threadin
     database = connect(url, kept)
     try:
         with database.transaction(LOCAL_ADMINISTRATOR) as connection:
-            if not stopping.is_set() and sample_people.wanted(connection):
-                sample_people.load(connection, unpack(SAMPLE), _circumstances(settings, kept))
+            if sample_people.wanted(connection):
+                batches = _until(stopping, unpack(SAMPLE))
+                sample_people.load(connection, batches, _circumstances(settings, kept))
     finally:
         database.dispose()
 
@@ -152,7 +180,8 @@ def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
     web = (
         *("-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT)),
         *("--worker-class", "gthread", "--threads", "6"),
-        *("--workers", str(settings.web_workers), "--no-control-socket"),
+        # the libraries are loaded once, before the workers part
+        *("--workers", str(settings.web_workers), "--preload", "--no-control-socket"),
         *("--bind", f"{settings.host}:{settings.port}", "--log-level", "warning"),
         *("--graceful-timeout", "3"),
     )
@@ -171,11 +200,17 @@ def _child(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[byt
         if path != Path()
     }
     return subprocess.Popen(
-        [sys.executable, *arguments],
+        [*_ending_with_parent(), sys.executable, *arguments],
         env=os.environ | given,
         # a Ctrl-C on the terminal is for the parent, which then ends this process itself
         start_new_session=True,
     )
+
+
+def _ending_with_parent() -> list[str]:
+    """What makes the kernel end a child when its parent is gone, even by a kill -9."""
+    program = shutil.which("setpriv")
+    return [program, "--pdeathsig", "TERM"] if program else []
 
 
 def _watch(children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:

@@ -10,7 +10,6 @@ from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.cli.session import Session, session
 from gridmap.geo.coordinates import WGS84
 from gridmap.operations import exports as exporting
-from gridmap.operations import map_export
 from gridmap.queries import exports, filters
 from gridmap.queries.exports import Asked
 
@@ -67,6 +66,8 @@ def export_map(
     file: Path, within: str | None, measure: str, days: int, to: datetime | None, lang: str
 ) -> None:
     """Writes one page with the map of an area that opens with no network."""
+    from gridmap.operations import map_export
+
     with session() as given, given.database.transaction(LOCAL_ADMINISTRATOR) as connection:
         now, zone = given.circumstances().now, given.settings.zone
         last = to.date() if to else map_export.last_day(connection, now, zone)

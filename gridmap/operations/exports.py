@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from gridmap.clock import day_bounds
 from gridmap.errors import FileRefused
-from gridmap.files.writing import write_table
 from gridmap.geo.coordinates import WGS84
 from gridmap.queries import exports
 from gridmap.queries.exports import Asked
@@ -28,6 +27,9 @@ def export(connection: Connection, asked: Asked, file: Path, *, crs: str = WGS84
     The file appears whole or not at all. Raises InvalidInput for a kind, a suffix or a coordinate
     system that is none, FileRefused where it cannot be written.
     """
+    # its libraries are large, and most commands write no table
+    from gridmap.files.writing import write_table
+
     exports.check_kind(asked.kind)
     headings = exports.columns(asked.kind)
     with _beside(file) as folder:

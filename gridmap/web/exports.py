@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, g, request
 
 from gridmap.layers import measures
-from gridmap.operations import map_export
 from gridmap.web import parse
 from gridmap.web.context import filters_of, reading, services
 
@@ -15,6 +14,9 @@ _DAYS = 365
 @exports.get("/map")
 def map_file() -> Response:
     """The map of an area as a file: ``within``, ``bbox``, ``measure``, and the usual filters."""
+    # folium is large, and most processes never draw a page
+    from gridmap.operations import map_export
+
     arguments = request.args.to_dict()
     made = services()
     wanted = map_export.Wanted(
