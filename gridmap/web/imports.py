@@ -50,7 +50,10 @@ def list_imports() -> Response:
         {
             "id": kind.id,
             "title": kind.title,
-            "fields": [{"id": field, "required": field in kind.required} for field in kind.wanted],
+            "fields": [
+                {"id": field, "title": wording.FIELDS[field], "required": field in kind.required}
+                for field in kind.wanted
+            ],
         }
         for kind in run.KINDS.values()
     ]

@@ -13,6 +13,39 @@ from flask import g
 
 from gridmap.web.language import english, translated
 
+FIELDS = {
+    "code": "编号",
+    "name": "名称",
+    "name_en": "英文名",
+    "parent": "上级代码",
+    "region": "区划代码",
+    "phone": "电话",
+    "address": "地址",
+    "grid": "网格编号",
+    "tags": "标签",
+    "number": "号",
+    "village": "所属村",
+    "category": "类别",
+    "severity": "轻重",
+    "occurred_at": "发生时间",
+    "received_at": "受理时间",
+    "resolved_at": "办结时间",
+    "accuracy_m": "定位误差（米）",
+    "state": "状态",
+    "words": "内容",
+    "channel": "渠道",
+    "post": "职务",
+    "kind": "任职",
+    "from": "开始日期",
+    "to": "结束日期",
+    "lon": "经度",
+    "lat": "纬度",
+    "wkt": "几何（WKT）",
+}
+"""What the fields of imports are called."""
+
+_MISSING = re.compile(r"缺少 (\w+)")
+_DETAILS = re.compile("[：（]")
 _HOLE = re.compile(r"\{[^}]*\}")
 _ON_THE_PAGE = {
     "--map {first}=列名": "“列对应”",
@@ -38,13 +71,20 @@ _OPTION = re.compile("|".join(map(re.escape, _ON_THE_PAGE)))
 
 def refused(error: dict[str, Any]) -> str:
     """A kept refusal (message and facts) as the page says it."""
-    return _as_page(translated(error["message"])).format(**error["facts"])
+    facts = error["facts"]
+    if missing := facts.get("missing"):
+        named = [translated(FIELDS.get(field, field)) for field in missing.split("、")]
+        facts = facts | {"missing": ("、" if g.lang == "zh" else ", ").join(named)}
+    return _as_page(translated(error["message"])).format(**facts)
 
 
 def reason(sentence: str) -> str:
     """Why a row was not taken, as the page says it."""
-    said = _in_english(sentence) if g.lang == "en" else sentence
-    return _as_page(said)
+    named = _MISSING.sub(
+        lambda found: f"缺少 {translated(FIELDS.get(found[1], found[1]))}", sentence
+    )
+    said = _in_english(named) if g.lang == "en" else named
+    return _as_page(said.replace("缺少 ", "缺少"))
 
 
 def _as_page(sentence: str) -> str:
@@ -62,7 +102,16 @@ def _in_english(sentence: str) -> str:
             for hole, filling in zip(holes, found.groups(), strict=True):
                 words = words.replace(hole, _in_english(filling))
             return words
-    return english().get(sentence, sentence)
+    return english().get(sentence) or _head_in_english(sentence)
+
+
+def _head_in_english(sentence: str) -> str:
+    """A known reason before its details: 坐标超出坐标系的范围：200, 95；经度和纬度可能写反了."""
+    head, *details = _DETAILS.split(sentence, maxsplit=1)
+    if not details or head not in english():
+        return sentence
+    said, hint, why = details[0].removesuffix("）").partition("；")
+    return f"{english()[head]}: {said}{english().get(hint + why, hint + why)}"
 
 
 @cache

@@ -92,6 +92,29 @@
 /** @typedef {{columns: {id: string, zh: string, en: string}[], rows: Row[], total: number, page: number, pages: number}} List */
 /** @typedef {{total: number, kinds: Record<string, number>, warnings: Record<string, number>, unanswered: Record<string, number>, daily: [string, number][]}} Summary */
 /** @typedef {Record<string, string|number|undefined>} Params */
+/** @typedef {{id: string, title: string, required: boolean}} Field */
+/** @typedef {{id: string, title: string, fields: Field[]}} ImportKind */
+/** @typedef {'uploaded'|'staging'|'staged'|'loading'|'loaded'|'thrown_away'|'taken_back'|'failed'} ImportState */
+/**
+ * @typedef {Object} ImportBrief counts are null until they are known
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} file
+ * @property {ImportState} state
+ * @property {string} at
+ * @property {number|null} rows
+ * @property {number|null} rejects
+ * @property {number|null} problem_count
+ * @property {number|null} progress rows read so far
+ * @property {number|null} added
+ * @property {number|null} changed
+ * @property {number|null} unchanged
+ */
+/** @typedef {{imports: ImportBrief[], sample: boolean, levels: {depth: number, zh: string, en: string}[], kinds: ImportKind[], limits: {upload_bytes: number, shown: number}}} Imports */
+/** @typedef {{format: string, layers: string[], columns: string[], rows: number|null, encoding: string|null, crs: string|null, geometry: boolean, crs_doubtful: boolean, mapping: Record<string, string>}} FileFacts */
+/** @typedef {{crs: string, inside: number, offset_m: number, on_lines: number}} Fit */
+/** @typedef {{text: string, lon: number|null, lat: number|null, area_m2: number|null, kind: string, codes: string[]}} Problem */
+/** @typedef {ImportBrief & {found: FileFacts, first_rejects: {row: number, reason: string}[], problems: Problem[]|null, bounds: [number, number, number, number]|null, error: string|null, mapping: Record<string, string>|null, options: Record<string, any>, crs: string|null, sample: boolean, in_sample: boolean}} Import */
 
 /** What the server refused, or that it could not be reached (code `unreachable`). */
 export class ApiError extends Error {
@@ -195,4 +218,30 @@ export const report = (report) => ask('/api/incidents', {
   method: 'POST',
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify(report),
+});
+
+/** @returns {Promise<Imports>} */
+export const imports = () => get('/api/imports');
+
+/** @param {string} id @returns {Promise<Import>} */
+export const importOf = (id) => get(`/api/imports/${id}`);
+
+/** How a file reads with other options. @param {string} id @param {Params} params @param {AbortSignal} [signal] @returns {Promise<{found: FileFacts, fits: Fit[], places: boolean}>} */
+export const importReading = (id, params, signal) => get(`/api/imports/${id}/reading`, params, signal);
+
+/** @param {string} id @returns {Promise<{type: 'FeatureCollection', features: any[], total: number, shown: number}>} */
+export const importPreview = (id) => get(`/api/imports/${id}/preview`);
+
+/** @param {string} kind @param {File} file @returns {Promise<{id: string}>} */
+export const upload = (kind, file) => ask(withParams('/api/imports', { kind, name: file.name }), { method: 'POST', body: file });
+
+/**
+ * Moves an import on.
+ * @param {string} id @param {'stage'|'load'|'throw-away'|'take-back'} step @param {Record<string, unknown>} [body]
+ * @returns {Promise<{id: string, removed?: number}>}
+ */
+export const importStep = (id, step, body = {}) => ask(`/api/imports/${id}/${step}`, {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
 });

@@ -44,7 +44,9 @@ def summary_of(staged: Staged) -> dict[str, Any]:
         "rows": staged.rows,
         "rejects": len(staged.rejects),
         "problem_count": len(staged.problems),
-        "first_rejects": first_reasons(staged.rejects, SHOWN_PROBLEMS),
+        "first_rejects": first_reasons(
+            sorted(staged.rejects, key=lambda one: one.row), SHOWN_PROBLEMS
+        ),
         "problems": problems,
         "mapping": staged.mapping,
         "encoding": staged.info.encoding,
