@@ -81,7 +81,7 @@ def plain(connection: Connection, asked: Mapping[str, Any]) -> dict[str, tuple[i
     counts = connection.execute(
         text(_INCIDENTS.format(depth=asked["level"], zone=ZONE)), parameters
     )
-    by_path = {path: n for path, n in counts}
+    by_path = {row.path: row.n for row in counts}
     bases = connection.execute(
         text(_BASE[denominator].format(depth=asked["level"])), {"within": asked["within"]}
     )

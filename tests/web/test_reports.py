@@ -79,7 +79,7 @@ def test_the_same_id_for_something_else_is_a_conflict(
 
 
 def test_five_at_once_are_one(own_app: Flask, counts: Any) -> None:
-    body = {"id": str(uuid4()), "category": 33, **PLACE}
+    body: dict[str, Any] = {"id": str(uuid4()), "category": 33, **PLACE}
     before = counts()
     answers: list[dict[str, Any]] = []
     with served(own_app) as address:
@@ -107,7 +107,7 @@ def test_many_at_once_have_numbers_of_their_own(own_app: Flask) -> None:
     with served(own_app) as address:
 
         def post() -> None:
-            body = {"category": 33, **PLACE}
+            body: dict[str, Any] = {"category": 33, **PLACE}
             answer = requests.post(
                 f"{address}/api/incidents", json=body, headers=PROGRAM, timeout=30
             )
