@@ -1,6 +1,6 @@
 """Inserting many rows at once, column by column, under the viewer's own rights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -32,27 +32,31 @@ def insert_columns(
     for start in range(0, length, ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
         connection.execute(
-            statement, {name: _array_literal(values[part]) for name, (_, values) in columns.items()}
+            statement,
+            {name: _array_literal(kind, values[part]) for name, (kind, values) in columns.items()},
         )
 
 
-def _array_literal(values: Sequence[Any]) -> str:
+def _array_literal(kind: str, values: Sequence[Any]) -> str:
     """The text form of a PostgreSQL array: parsed once, where a list of constants is not."""
-    return "{" + ",".join(map(_element, values)) + "}"
+    cells = _CELLS.get(kind, _quoted)
+    return "{" + ",".join(["NULL" if value is None else cells(value) for value in values]) + "}"
 
 
-def _element(value: Any) -> str:
-    match value:
-        case None:
-            return "NULL"
-        case bool():
-            return "t" if value else "f"
-        case bytes():
-            return f'"\\\\x{value.hex()}"'
-        case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        case _:
-            return f'"{value}"'
+def _quoted(value: Any) -> str:
+    text = str(value)
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+_CELLS: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("smallint", "integer", "real", "float8", "uuid"), str),
+    "boolean": lambda value: "t" if value else "f",
+    "bytea": lambda value: f'"\\\\x{value.hex()}"',
+    "timestamptz": lambda value: f'"{value}"',
+}
+"""How a value of each type is written inside an array; all else is quoted text."""
 
 
 POINT = "ST_SetSRID(ST_MakePoint(u._lon, u._lat), 4326)"
