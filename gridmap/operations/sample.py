@@ -408,8 +408,8 @@ def _guides(loading: Loading, columns: dict[str, Any]) -> None:
 
 
 _COVERED = """
-INSERT INTO coverage (township, county, path, whole)
-SELECT v.region, v.county, v.path, true FROM region_version AS v
+INSERT INTO coverage (township, county, path, whole, frame)
+SELECT v.region, v.county, v.path, true, v.shape FROM region_version AS v
  WHERE length(v.path) - length(replace(v.path, '/', '')) = :depth AND upper_inf(v.during)
 ON CONFLICT DO NOTHING
 """

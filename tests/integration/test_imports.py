@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from gridmap import sealing
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from gridmap.errors import Conflict, FileRefused
@@ -14,7 +15,7 @@ from gridmap.operations.imports import run
 from gridmap.operations.imports.request import Counts, ImportRequest
 from gridmap.operations.imports.staging import Staged
 from tests import world
-from tests.integration.test_intake import GIVEN
+from tests.integration.test_intake import GIVEN, RING
 
 HOUSEHOLDS = """户编号,地址,lon,lat,网格编号,标签
 0001,柳川镇松岭村一社1号,104.605,35.405,,低保户、独居老人
@@ -258,3 +259,48 @@ def test_centers_take_their_region(database: Database, tmp_path: Path) -> None:
     assert counts == Counts(1, 0, 0)
     found = rows(database, "SELECT path, point IS NOT NULL FROM center WHERE code = 'C9'")
     assert found == [(f"{world.COUNTY}102/", True)]
+
+
+PEOPLE = """户编号,地址,lon,lat,户主,电话,身份证号,姓名2
+0001,柳川镇松岭村一社1号,104.605,35.405,示例己,19900001111,11010519491231002X,示例庚
+"""
+
+
+def test_people_are_sealed_and_follow_their_household(database: Database, tmp_path: Path) -> None:
+    loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
+    found = rows(
+        database,
+        "SELECT p.position, v.name, v.path, v.phone_sealed, v.identity_sealed, v.id"
+        " FROM person p JOIN person_private v ON v.id = p.id ORDER BY 1",
+    )
+    assert [row[:3] for row in found] == [(1, "示例己", world.A1), (2, "示例庚", world.A1)]
+    opened = sealing.unseal(RING, bytes(found[0][4]), field="person.identity", row=found[0][5])
+    assert opened == "11010519491231002X"
+    assert b"19900001111" not in bytes(found[0][3])
+
+
+def test_the_same_people_again_change_nothing_and_others_replace_them(
+    database: Database, tmp_path: Path
+) -> None:
+    names = "SELECT v.id, v.name FROM person_private v ORDER BY v.name"
+    loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
+    before = rows(database, names)
+    loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
+    assert rows(database, names) == before
+    loaded(database, "households", write(tmp_path, "p.csv", PEOPLE.replace("示例庚", "示例辛")))
+    assert [row[1] for row in rows(database, names)] == ["示例己", "示例辛"]
+    assert rows(database, "SELECT count(*) FROM person") == [(2,)]
+
+
+def test_nothing_personal_is_staged_in_the_clear(database: Database, tmp_path: Path) -> None:
+    importing, _ = staged(database, "households", write(tmp_path, "p.csv", PEOPLE))
+    lines = rows(database, "SELECT fields::text FROM own_import_row")
+    run.throw_away(importing)
+    assert "19900001111" not in lines[0][0]
+    assert "11010519491231002X" not in lines[0][0]
+
+
+def test_a_wrong_identity_number_is_a_bad_row(database: Database, tmp_path: Path) -> None:
+    wrong = PEOPLE.replace("31002X", "310021")
+    _, found = staged(database, "households", write(tmp_path, "p.csv", wrong))
+    assert [one.reason for one in found.rejects] == ["身份证号1 的校验位不对"]

@@ -160,10 +160,10 @@ SELECT r.import, gen_random_uuid(), o.id, r.county,
         WHERE v.grid = o.id AND upper_inf(v.during) AND NOT ({changed_sql("grid_version")}))
 """
 _COVERAGE = """
-INSERT INTO coverage (township, county, path, whole)
-SELECT v.region, v.county, v.path, :whole FROM region_version AS v
- WHERE upper_inf(v.during) AND v.path = ANY(:paths)
-ON CONFLICT (township) DO UPDATE SET whole = EXCLUDED.whole, version = coverage.version + 1
+INSERT INTO coverage (township, county, path, whole, frame)
+SELECT v.region, v.county, v.path, :whole, ST_Multi(ST_GeomFromWKB(:frame, 4326))
+  FROM region_version AS v WHERE upper_inf(v.during) AND v.path = :path
+ON CONFLICT (township) DO UPDATE SET whole = EXCLUDED.whole, frame = EXCLUDED.frame
 """
 
 
@@ -171,18 +171,30 @@ def _load(loading: Loading) -> Counts:
     connection, importing = loading.connection, loading.importing
     at: datetime = importing.request.since or importing.given.now
     parameters = loading.parameters | {"at": at}
-    whole = {path: coverage.is_whole(grids) for path, grids in _townships(connection, importing)}
+    townships = list(_townships(connection, importing))
     connection.execute(text(_IDENTITIES), parameters)
     changed = close_changed(connection, "grid_version", parameters)
     written = connection.execute(text(_VERSIONS), parameters).rowcount
-    for is_whole in (True, False):
-        paths = [path for path, found in whole.items() if found is is_whole]
-        connection.execute(text(_COVERAGE), {"paths": paths, "whole": is_whole})
+    _mark_coverage(connection, townships)
     refresh_shapes(connection, importing, "grids")
     staged = connection.scalar(
         text("SELECT count(*) FROM own_import_row WHERE import = :import"), parameters
     )
     return Counts(written - changed, changed, (staged or 0) - written)
+
+
+def _mark_coverage(connection: Connection, townships: list[tuple[str, Shapes]]) -> None:
+    """Which townships are whole, and the frame that the database holds them to at commit."""
+    for path, grids in townships:
+        frame = coverage.outline(grids)
+        connection.execute(
+            text(_COVERAGE),
+            {
+                "path": path,
+                "whole": coverage.is_whole(grids),
+                "frame": shapely.to_wkb(frame) if frame is not None else None,
+            },
+        )
 
 
 def refresh_shapes(connection: Connection, importing: Importing, layer: str) -> None:

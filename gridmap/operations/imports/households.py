@@ -3,6 +3,7 @@
 import numpy as np
 from sqlalchemy import Connection, text
 
+from gridmap.operations.imports import people
 from gridmap.operations.imports.kind import Cells, Columns, Kind, Prepare, Prepared, require
 from gridmap.operations.imports.placing import Counties, everywhere, placed
 from gridmap.operations.imports.request import Counts, Importing, Loading
@@ -13,6 +14,7 @@ WANTED = {
     "address": ("地址", "住址", "家庭住址", "address", "addr"),
     "grid": ("网格编号", "所属网格", "网格", "grid", "grid_code"),
     "tags": ("标签", "tags"),
+    **people.WANTED,
 }
 _TAG_MARKS = str.maketrans("、，;；|", ",,,,,")
 
@@ -37,7 +39,12 @@ def _begin(connection: Connection, importing: Importing) -> Prepare:
         by_path = {path: counties.of(path) for path in set(paths)}
         return Prepared(
             keys=[code or "" for code in columns["code"]],
-            fields=(columns["address"], bound, _tags(columns["tags"])),
+            fields=(
+                columns["address"],
+                bound,
+                _tags(columns["tags"]),
+                people.staged(columns, importing.given, bad),
+            ),
             paths=paths,
             counties=[by_path[path] for path in paths],
             shapes=point_shapes(points),
@@ -75,6 +82,7 @@ SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_ne
 
 def _load(loading: Loading) -> Counts:
     row = loading.connection.execute(text(_LOAD), loading.parameters).one()
+    people.load(loading.connection, loading.parameters)
     return Counts(row.added, row.changed, row.staged - row.added - row.changed)
 
 

@@ -1,0 +1,124 @@
+"""The people of imported households: sealed before they are staged, never in the clear.
+
+A household's row may name up to six persons in the columns name1, phone1, identity1, name2 …
+"""
+
+import json
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from gridmap import ids, sealing
+from gridmap.operations.imports.kind import Columns
+from gridmap.operations.intake import Circumstances
+from gridmap.rules.identity import is_identity_number
+
+MOST = 6
+WANTED = {
+    field: names
+    for n in range(1, MOST + 1)
+    for field, names in (
+        (f"name{n}", ("户主", "户主姓名", "姓名1") if n == 1 else (f"姓名{n}", f"成员{n}")),
+        (f"phone{n}", ("电话", "联系电话", "手机", "电话1") if n == 1 else (f"电话{n}",)),
+        (f"identity{n}", ("身份证号", "身份证号1") if n == 1 else (f"身份证号{n}",)),
+    )
+}
+
+
+def staged(columns: Columns, given: Circumstances, bad: dict[int, str]) -> list[str | None]:
+    """For each household its persons as JSON, with phones and identity numbers sealed.
+
+    None where the file names no person; a wrong identity number makes a row bad.
+    """
+    named = [n for n in range(1, MOST + 1) if f"name{n}" in columns.mapping]
+    found: list[list[dict[str, object]]] = [[] for _ in range(columns.length)]
+    for n in named:
+        cells = zip(columns[f"name{n}"], columns[f"phone{n}"], columns[f"identity{n}"], strict=True)
+        for position, (name, phone, identity) in enumerate(cells):
+            if identity and not is_identity_number(identity.upper()):
+                bad.setdefault(position, f"身份证号{n} 的校验位不对")
+            elif name:
+                found[position].append(_person(n, name, phone, identity, given))
+    return [json.dumps(people, ensure_ascii=False) if people else None for people in found]
+
+
+def _person(
+    n: int, name: str, phone: str | None, identity: str | None, given: Circumstances
+) -> dict[str, object]:
+    id = ids.uuid7(given.now)
+    person: dict[str, object] = {"n": n, "id": str(id), "name": name}
+    for field, value in (("phone", phone), ("identity", identity)):
+        if value:
+            person |= _sealed(field, value, id, given)
+    return person
+
+
+def _sealed(field: str, value: str, id: UUID, given: Circumstances) -> dict[str, object]:
+    sealed = sealing.seal(given.sealer, value, field=f"person.{field}", row=id)
+    hashed = sealing.keyed_hash(given.sealer, value)
+    return {f"{field}_sealed": sealed.hex(), f"{field}_hash": hashed.hex()}
+
+
+_STAGED = """
+staged AS (
+    SELECT h.county, h.id AS household, h.path, p.*
+      FROM own_import_row AS r
+      JOIN household AS h ON h.county = r.county AND h.code = r.key
+     CROSS JOIN LATERAL jsonb_to_recordset(r.fields[4]::jsonb) AS p
+           (n smallint, id uuid, name text, phone_sealed text, phone_hash text,
+            identity_sealed text, identity_hash text)
+     WHERE r.import = :import AND r.fields[4] IS NOT NULL),
+theirs AS (
+    SELECT county, household, jsonb_agg(jsonb_build_array(n, name, phone_hash, identity_hash)
+           ORDER BY n) AS people FROM staged GROUP BY 1, 2),
+ours AS (
+    SELECT p.county, p.household, jsonb_agg(jsonb_build_array(p.position, v.name,
+           encode(v.phone_hash, 'hex'), encode(v.identity_hash, 'hex')) ORDER BY p.position)
+           AS people
+      FROM person AS p JOIN person_private AS v ON v.county = p.county AND v.id = p.id
+     WHERE (p.county, p.household) IN (SELECT county, household FROM theirs) GROUP BY 1, 2),
+fresh AS (
+    SELECT t.county, t.household FROM theirs AS t
+      LEFT JOIN ours AS o ON o.county = t.county AND o.household = t.household
+     WHERE o.people IS DISTINCT FROM t.people)
+"""
+_CLEAR_NAMES = f"""
+WITH {_STAGED} DELETE FROM person_private AS v USING fresh AS f
+ WHERE v.county = f.county AND v.household = f.household
+"""
+_CLEAR_ORPHANS = """
+DELETE FROM person AS p
+ WHERE (p.county, p.household) IN (
+       SELECT h.county, h.id FROM own_import_row AS r
+         JOIN household AS h ON h.county = r.county AND h.code = r.key
+        WHERE r.import = :import AND r.fields[4] IS NOT NULL)
+   AND NOT EXISTS (SELECT FROM person_private AS v WHERE v.county = p.county AND v.id = p.id)
+"""
+_PEOPLE = f"""
+WITH {_STAGED}
+INSERT INTO person (county, id, household, position)
+SELECT s.county, s.id, s.household, s.n FROM staged AS s JOIN fresh USING (county, household)
+"""
+_NAMES = """
+INSERT INTO person_private (county, id, household, path, name, phone_sealed, phone_hash,
+                            identity_sealed, identity_hash)
+SELECT h.county, s.id, h.id, h.path, s.name, decode(s.phone_sealed, 'hex'),
+       decode(s.phone_hash, 'hex'), decode(s.identity_sealed, 'hex'), decode(s.identity_hash, 'hex')
+  FROM own_import_row AS r
+  JOIN household AS h ON h.county = r.county AND h.code = r.key
+ CROSS JOIN LATERAL jsonb_to_recordset(r.fields[4]::jsonb) AS s
+       (n smallint, id uuid, name text, phone_sealed text, phone_hash text,
+        identity_sealed text, identity_hash text)
+  JOIN person AS p ON p.county = h.county AND p.id = s.id
+ WHERE r.import = :import AND r.fields[4] IS NOT NULL
+"""
+_ANY = """
+SELECT EXISTS (SELECT FROM own_import_row WHERE import = :import AND fields[4] IS NOT NULL)
+"""
+
+
+def load(connection: Connection, parameters: dict[str, object]) -> None:
+    """Replaces the persons of households whose file names others than are there."""
+    if connection.scalar(text(_ANY), parameters):
+        for statement in (_CLEAR_NAMES, _CLEAR_ORPHANS, _PEOPLE, _NAMES):
+            connection.execute(text(statement), parameters)
