@@ -8,6 +8,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -115,6 +116,7 @@ def start(cluster: Cluster) -> str:
     Raises SetupFailed with one sentence where the disk is full or the cluster does not start.
     """
     _check_disk(cluster.folder)
+    _check_reach(cluster.folder)
     if not (cluster.data / "PG_VERSION").exists():
         _make(cluster)
     _own_folder(cluster.sockets)
@@ -235,6 +237,17 @@ def _check_disk(folder: Path) -> None:
             free=free_mb,
             least=LEAST_FREE_MB,
         )
+
+
+def _check_reach(folder: Path) -> None:
+    """The cluster's user must be able to enter what its folder lies in."""
+    for above in folder.parents if os.geteuid() == 0 else ():
+        if above.exists() and not above.stat().st_mode & stat.S_IXOTH:
+            raise SetupFailed(
+                "PostGIS 以用户 {user} 运行，进不了 {folder}；请设 GRIDMAP_CLUSTER 换一个文件夹。",
+                user=SYSTEM_USER,
+                folder=above,
+            )
 
 
 def _system_user() -> pwd.struct_passwd:

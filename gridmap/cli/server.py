@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from gridmap import embedded, secrets, supervisor
 from gridmap.clock import system_clock
 from gridmap.database import psycopg2_url
+from gridmap.errors import SetupFailed
 from gridmap.hardening import Hardened
 from gridmap.operations import backup as backing_up
 from gridmap.operations import setup, state
@@ -87,8 +88,9 @@ def status() -> None:
     if not url:
         cluster = embedded.cluster_of(settings, kept.admin_password)
         if not embedded.is_running(cluster):
-            click.echo(f"PostGIS   没有运行（{cluster.folder}）；请运行 gridmap up。")
-            raise click.exceptions.Exit(1)
+            raise SetupFailed(
+                "PostGIS 没有运行（{folder}）；请先运行 gridmap up。", folder=cluster.folder
+            )
         url = embedded.administrative_url(cluster)
     engine = create_engine(psycopg2_url(url), poolclass=NullPool)
     with engine.connect() as connection:

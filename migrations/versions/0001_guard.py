@@ -76,6 +76,7 @@ def upgrade() -> None:
             RETURN COALESCE(areas, '{{}}');
         END $$;
 
+        GRANT CREATE, USAGE ON SCHEMA guard TO gridmap_guard, gridmap_owner;
         ALTER FUNCTION guard.viewer() OWNER TO gridmap_guard;
         ALTER FUNCTION guard.area(text, text) OWNER TO gridmap_guard;
         REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
