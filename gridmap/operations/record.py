@@ -6,34 +6,29 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
+from gridmap import models
 from gridmap.access import Viewer
 from gridmap.errors import Conflict
 from gridmap.events import Event
 from gridmap.ids import uuid7
 
-_INSERT = """
-INSERT INTO event (county, id, path, kind, subject_kind, subject_id, at, actor, data)
-VALUES (:county, :id, :path, :kind, :subject_kind, :subject, :at, :actor, CAST(:data AS jsonb))
-"""
-
 
 def record(connection: Connection, event: Event, *, actor: Viewer, at: datetime) -> None:
     """Adds an event to the one append-only table, in the transaction that it tells of."""
     connection.execute(
-        text(_INSERT),
-        {
-            "county": event.county,
-            "id": uuid7(at),
-            "path": event.path,
-            "kind": event.kind,
-            "subject_kind": event.subject_kind,
-            "subject": event.subject,
-            "at": at,
-            "actor": str(actor),
-            "data": json.dumps(event.data, ensure_ascii=False),
-        },
+        insert(models.event.Event).values(
+            county=event.county,
+            id=uuid7(at),
+            path=event.path,
+            kind=event.kind,
+            subject_kind=event.subject_kind,
+            subject_id=event.subject,
+            at=at,
+            actor=str(actor),
+            data=event.data,
+        )
     )
 
 
