@@ -42,7 +42,7 @@ def grid(connection: Connection, path: str, *, now: datetime) -> dict[str, Any]:
         raise NotFound("现在没有路径为 {path} 的网格。", path=path)
     names = describe.names_above(connection, [path], now)
     depth = holders.answering_depth(holders.levels(connection))
-    center = holders.center_for(path, holders.centers(connection), depth)
+    center = holders.center_above(connection, path, depth)
     return {
         "path": path,
         "code": row.code,

@@ -86,11 +86,25 @@ def _marked(marked: list[int], declared: Sequence[Level]) -> int:
 
 def center_for(path: str, known: dict[str, Center], depth: int) -> Center | None:
     """The center that answers for a path: its township's, else the next one above."""
+    return next((known[one] for one in _above(path, depth) if one in known), None)
+
+
+_CENTER_ABOVE = """
+SELECT id, path, name, phone FROM center WHERE path = ANY(:paths)
+ ORDER BY length(path) DESC, code LIMIT 1
+"""
+
+
+def center_above(connection: Connection, path: str, depth: int) -> Center | None:
+    """``center_for`` of one path, asking for no other center than those above it."""
+    row = connection.execute(text(_CENTER_ABOVE), {"paths": _above(path, depth)}).first()
+    return Center(*row) if row else None
+
+
+def _above(path: str, depth: int) -> list[str]:
+    """The answering region of a path and those above it, from the nearest up."""
     start = area.at_level(path, depth) or path
-    for candidate in (start, *reversed(area.parents(start))):
-        if candidate in known:
-            return known[candidate]
-    return None
+    return [start, *reversed(area.parents(start))]
 
 
 def names(connection: Connection, paths: Iterable[str], at: datetime) -> dict[str, str]:

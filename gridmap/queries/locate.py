@@ -242,7 +242,7 @@ def _with_holders(
         path=path,
         today=today,
         worker=workers.get(today.grid) if today else None,
-        center=holders.center_for(path, holders.centers(connection), depth),
+        center=holders.center_above(connection, path, depth),
     )
 
 
