@@ -15,6 +15,7 @@ from gridmap.files.places import PLACE_COLUMNS
 from gridmap.geo.fits import candidate_fits
 from gridmap.ids import uuid7
 from gridmap.operations.imports import paged, run
+from gridmap.operations.imports.kind import Kind
 from gridmap.operations.imports.request import ImportRequest
 from gridmap.outside import uploads
 from gridmap.queries import imports as asked
@@ -50,15 +51,17 @@ def list_imports() -> Response:
         {
             "id": kind.id,
             "title": kind.title,
-            "fields": [
-                {"id": field, "title": wording.FIELDS[field], "required": field in kind.required}
-                for field in kind.wanted
-            ],
+            "fields": [_field(kind, field) for field in kind.wanted],
         }
         for kind in run.KINDS.values()
     ]
     limits = {"upload_bytes": uploads.LARGEST_UPLOAD_BYTES, "shown": asked.MOST_SHOWN}
     return jsonify(answer | {"kinds": kinds, "limits": limits})
+
+
+def _field(kind: Kind, id: str) -> dict[str, Any]:
+    title, n = wording.field(kind.id, id)
+    return {"id": id, "title": title, "n": n, "required": id in kind.required}
 
 
 @imports.post("/api/imports")

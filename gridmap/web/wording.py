@@ -23,7 +23,7 @@ FIELDS = {
     "address": "地址",
     "grid": "网格编号",
     "tags": "标签",
-    "number": "号",
+    "number": "编号",
     "village": "所属村",
     "category": "类别",
     "severity": "轻重",
@@ -36,6 +36,7 @@ FIELDS = {
     "channel": "渠道",
     "post": "职务",
     "kind": "任职",
+    "identity": "身份证号",
     "from": "开始日期",
     "to": "结束日期",
     "lon": "经度",
@@ -43,6 +44,14 @@ FIELDS = {
     "wkt": "几何（WKT）",
 }
 """What the fields of imports are called."""
+
+_FIELDS_OF = {
+    ("grids", "number"): "网格号",
+    ("incidents", "number"): "上报编号",
+    ("workers", "code"): "工号",
+    ("workers", "name"): "姓名",
+    ("households", "name"): "姓名",
+}
 
 _MISSING = re.compile(r"缺少 (\w+)")
 _DETAILS = re.compile("[：（]")
@@ -67,6 +76,14 @@ _IN_ENGLISH = {
     "“只载入好的行”": "“Load the good rows only”",
 }
 _OPTION = re.compile("|".join(map(re.escape, _ON_THE_PAGE)))
+
+
+def field(kind: str, id: str) -> tuple[str, int | None]:
+    """What a field of a kind of import is called, in Chinese; fields of the second and later
+    persons of a household carry their number (name2)."""
+    plain = id.rstrip("0123456789")
+    number = id.removeprefix(plain)
+    return _FIELDS_OF.get((kind, plain), FIELDS.get(plain, plain)), int(number) if number else None
 
 
 def refused(error: dict[str, Any]) -> str:

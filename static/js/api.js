@@ -92,7 +92,7 @@
 /** @typedef {{columns: {id: string, zh: string, en: string}[], rows: Row[], total: number, page: number, pages: number}} List */
 /** @typedef {{total: number, kinds: Record<string, number>, warnings: Record<string, number>, unanswered: Record<string, number>, daily: [string, number][]}} Summary */
 /** @typedef {Record<string, string|number|undefined>} Params */
-/** @typedef {{id: string, title: string, required: boolean}} Field */
+/** @typedef {{id: string, title: string, n: number|null, required: boolean}} Field `n`: which person of a household */
 /** @typedef {{id: string, title: string, fields: Field[]}} ImportKind */
 /** @typedef {'uploaded'|'staging'|'staged'|'loading'|'loaded'|'thrown_away'|'taken_back'|'failed'} ImportState */
 /**

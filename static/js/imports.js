@@ -47,6 +47,20 @@ const PROBLEMS = Object.freeze({ overlap: '重叠', gap: '缝隙', invalid: '边
 /** @param {import('./api.js').Problem} problem */
 export const problemWords = (problem) => t(PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (problem.kind)] ?? problem.text);
 
+/** What a field is called. @param {{title: string, n?: number|null}} field */
+export const fieldName = ({ title, n = null }) => (n === null ? t(title) : `${t(title)} ${n}`);
+
+/**
+ * The fields worth a line: of persons, those that have a column, and one person more.
+ * @template {{id: string, n?: number|null}} Field
+ * @param {Field[]} fields @param {Record<string, string>} mapping
+ */
+export function offered(fields, mapping) {
+  const persons = fields.filter(({ id }) => mapping[id]).map(({ n }) => n ?? 0);
+  const most = Math.max(0, ...persons) + 1;
+  return fields.filter(({ n }) => (n ?? 0) <= most);
+}
+
 /**
  * The mapping after a column was chosen for a field: no column serves two fields.
  * @param {Record<string, string>} mapping @param {string} field @param {string} column '' takes the field out

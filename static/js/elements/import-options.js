@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { announce, h, headingWords, redraw } from '../dom.js';
 import { distance, number, percent } from '../format.js';
 import { lang, pick, t } from '../i18n.js';
-import { SYSTEMS, mapped, systemName } from '../imports.js';
+import { SYSTEMS, fieldName, mapped, offered, systemName } from '../imports.js';
 
 /** @typedef {import('../api.js').Import} Import */
 /** @typedef {import('../api.js').Imports} Imports */
@@ -66,10 +66,10 @@ export class ImportOptions extends HTMLElement {
     const select = (/** @type {string} */ id) => h('select', { id: `column-${id}`, 'data-key': `column-${id}`, onchange: (/** @type {Event} */ event) => this.map(id, /** @type {HTMLSelectElement} */ (event.target).value) },
       h('option', { value: '' }, t('（没有）')),
       columns.map((column) => h('option', { value: column, selected: this.mapping[id] === column }, column)));
-    redraw(this.columns, [...(this.fields ?? []), ...places].map((/** @type {{id: string, title: string, required?: boolean}} */ field) => {
+    redraw(this.columns, [...offered(this.fields ?? [], this.mapping), ...places].map((/** @type {{id: string, title: string, n?: number|null, required?: boolean}} */ field) => {
       const required = field.required ?? false;
       return h('label', { for: `column-${field.id}`, class: required && !this.mapping[field.id] ? 'wanting' : null },
-        h('span', {}, t(field.title), required && h('i', { title: t('必须有') }, ' *')), select(field.id));
+        h('span', {}, fieldName(field), required && h('i', { title: t('必须有') }, ' *')), select(field.id));
     }));
     this.judge();
   }
@@ -162,7 +162,7 @@ export class ImportOptions extends HTMLElement {
     const places = ['lon', 'lat', 'wkt'].some((each) => this.mapping[each]);
     const missing = this.fields?.find((each) => each.required && !this.mapping[each.id]);
     let wanting = '';
-    if (missing) wanting = t('还缺“{field}”的列', { field: t(missing.title) });
+    if (missing) wanting = t('还缺“{field}”的列', { field: fieldName(missing) });
     else if (!this.crs && (doubtful || places)) wanting = t('还没选坐标系');
     else if (this.one?.kind === 'regions' && !this.value('level')) wanting = t('还没选级别');
     this.send.disabled = wanting !== '';

@@ -42,7 +42,7 @@ export class ImportReport extends HTMLElement {
   body(one) {
     if (one.state === 'staging') return this.underWay(t('正在读文件'), one);
     if (one.state === 'loading') return this.underWay(t('正在载入'), null);
-    if (one.state === 'staged') return [this.totals(one), this.problems(one), this.rejects(one), this.choices(one)];
+    if (one.state === 'staged') return [this.totals(one), this.problems(one), this.rejects(one)];
     if (one.state === 'loaded') {
       return [h('dl', { class: 'totals' }, total(t('新增'), one.added ?? 0), total(t('改动'), one.changed ?? 0), total(t('未变'), one.unchanged ?? 0)), this.rejects(one)];
     }
@@ -103,7 +103,7 @@ export class ImportReport extends HTMLElement {
       one.sample && !one.in_sample && box('remove_sample', t('先移除示例县'), t('示例的网格、住户、事件全部去掉')),
       one.sample && one.in_sample && h('p', { class: 'quiet' }, t('这些行落在示例县里。要移除示例，请先导入自己的区划。')),
     ].filter(Boolean);
-    return all.length ? h('section', { class: 'choices' }, all) : null;
+    return all.length ? h('div', { class: 'choices' }, all) : null;
   }
 
   /** @param {Import} one */
@@ -116,7 +116,7 @@ export class ImportReport extends HTMLElement {
     if (one.state === 'staging') return h('footer', {}, drop);
     if (one.state === 'staged') {
       const open = (one.rejects && !this.accepted.keep_good) || (one.problem_count && !this.accepted.as_is);
-      return h('footer', {},
+      return h('footer', {}, this.choices(one),
         button(t('载入 {n} 行', { n: number(one.rows ?? 0) }), 'load-import', this.accepted, 'button primary', Boolean(open) || !one.rows),
         button(t('改选项再读'), 'change-import'), drop);
     }
