@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gridmap.cli import data, exports, imports, jobs, server
+from gridmap.cli import data, exports, imports, jobs, server, synth
 from gridmap.errors import GridmapError
 
 
@@ -20,6 +20,7 @@ for _command in (
     *imports.COMMANDS,
     *jobs.COMMANDS,
     *exports.COMMANDS,
+    *synth.COMMANDS,
 ):
     commands.add_command(_command)
 

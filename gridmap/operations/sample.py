@@ -30,6 +30,8 @@ SAMPLE_PREFIX = "99/"
 _SHAPE = "ST_Multi(ST_GeomFromWKB(u._shape, 4326))"
 _LABEL = "ST_SetSRID(ST_MakePoint(u._label_lon, u._label_lat), 4326)"
 _IN_FORCE = "tstzrange(u._since, NULL)"
+_AROUND_DEG = 0.05
+"""How far around a county's grids its incidents may lie: about 5 km."""
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Loading:
     county_depth: int = 0
     ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
     known: Territory | None = None
+    box: tuple[float, float, float, float] = (-180.0, -90.0, 180.0, 90.0)
 
     def named(self, table: str, codes: Iterable[str]) -> list[str]:
         """New ids for the codes of a table, remembered for those that refer to them."""
@@ -68,11 +71,14 @@ class Loading:
         return begin + timedelta(seconds=int(second))
 
 
-def load(connection: Connection, batches: Iterable[Batch], given: Circumstances) -> int:
+def load(
+    connection: Connection, batches: Iterable[Batch], given: Circumstances, *, fit: bool = True
+) -> int:
     """Loads batches of the generator; the sample's last day becomes yesterday. Returns the rows.
 
     Incidents are located by the same bulk join that every import uses. Persons are left to
-    ``sample_people.load``: nothing on the map waits for them.
+    ``sample_people.load``: nothing on the map waits for them. Without ``fit`` the class limits
+    are left for later: who loads county after county fits them once.
     """
     last_day = local_day(given.now, given.zone) - timedelta(days=1)
     since = datetime.combine(last_day - timedelta(days=1095), time(), ZoneInfo(given.zone))
@@ -83,6 +89,8 @@ def load(connection: Connection, batches: Iterable[Batch], given: Circumstances)
             _LOADERS[batch.table](loading, dict(batch.columns))
             rows += len(batch)
     _finish(loading)
+    if fit:
+        classes.fit(connection, last_day=last_day, zone=given.zone)
     return rows
 
 
@@ -231,6 +239,11 @@ def _departments(loading: Loading, columns: dict[str, Any]) -> None:
 def _grids(loading: Loading, columns: dict[str, Any]) -> None:
     paths = list(columns["path"])
     _identities(loading, "grid", columns["code"])
+    west, south, east, north = shapely.total_bounds(
+        np.asarray(columns["geom"], dtype=object)
+    ).tolist()
+    loading.box = (west - _AROUND_DEG, south - _AROUND_DEG, east + _AROUND_DEG, north + _AROUND_DEG)
+    loading.known = None
     insert_columns(
         loading.connection,
         "grid_version",
@@ -305,7 +318,7 @@ def _incidents(loading: Loading, columns: dict[str, Any]) -> None:
     occurred = _moments(loading, columns, "occurred")
     points = np.column_stack([columns["lon"], columns["lat"]]).astype(float)
     accuracy = np.maximum(np.asarray(columns["accuracy_m"], float), 0.0)
-    known = loading.known = loading.known or _whole_territory(loading)
+    known = loading.known = loading.known or _territory(loading)
     at = np.array([moment.timestamp() for moment in occurred])
     made = ids.many(loading.given.now, len(occurred))
     loading.ids.setdefault("incident", {}).update(zip(columns["code"], made, strict=True))
@@ -330,10 +343,10 @@ def _incidents(loading: Loading, columns: dict[str, Any]) -> None:
     )
 
 
-def _whole_territory(loading: Loading) -> Territory:
+def _territory(loading: Loading) -> Territory:
     return territory(
         loading.connection,
-        (-180.0, -90.0, 180.0, 90.0),
+        loading.box,
         first=loading.since,
         last=loading.given.now,
         now=loading.given.now,
@@ -425,7 +438,6 @@ def _finish(loading: Loading) -> None:
         record(connection, published, actor=given.actor, at=given.now)
     depth = holders.answering_depth(holders.levels(connection))
     connection.execute(text(_COVERED), {"depth": depth})
-    classes.fit(connection, last_day=loading.last_day, zone=given.zone)
     connection.execute(text("UPDATE installation SET sample = true"))
 
 

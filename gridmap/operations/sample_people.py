@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from gridmap import ids, sealing
+from gridmap import area, ids, sealing
+from gridmap.access import range_sql
 from gridmap.operations.columns import insert_columns
 from gridmap.operations.intake import Circumstances
 from gridmap.synth.batch import Batch
@@ -25,9 +26,19 @@ def wanted(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT sample AND NOT sample_people FROM installation")))
 
 
-def load(connection: Connection, batches: Iterable[Batch], given: Circumstances) -> int:
-    """Loads the persons of the batches into their households; returns how many."""
-    rows = connection.execute(text("SELECT code, county, id, path FROM household"))
+def load(
+    connection: Connection,
+    batches: Iterable[Batch],
+    given: Circumstances,
+    *,
+    within: str = area.EVERYTHING,
+) -> int:
+    """Loads the persons of the batches into their households, all ``within`` an area.
+
+    Returns how many.
+    """
+    inside = range_sql(area.bounds(within), "path")
+    rows = connection.execute(text(f"SELECT code, county, id, path FROM household WHERE {inside}"))
     homes = {code: Home(county, id, path) for code, county, id, path in rows}
     count = 0
     for batch in batches:

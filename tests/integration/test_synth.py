@@ -1,0 +1,52 @@
+"""Made-up land of several counties goes into an empty installation, and only there."""
+
+import pytest
+from sqlalchemy import text
+
+from gridmap.access import LOCAL_ADMINISTRATOR
+from gridmap.database import Database
+from gridmap.errors import Conflict
+from gridmap.operations import sample
+from gridmap.operations.synth import fill
+from gridmap.synth import generate, scales
+from gridmap.synth.ground import Sizes
+from tests.conftest import Server
+
+SMALL = Sizes(
+    townships=3,
+    grids=40,
+    villages=9,
+    households=600,
+    incidents=500,
+    cells_per_grid=20,
+    finest_m=800.0,
+)
+
+
+def test_two_counties_are_filled_each_with_its_own_people_and_events(
+    server: Server, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scales, "CHEAP", SMALL)
+    monkeypatch.setitem(scales._COUNTIES, "prefecture", [2])
+    told: list[int] = []
+    given = server.circumstances()
+    rows = fill(database, generate(1, scale="prefecture"), given, lambda n, _: told.append(n))
+    assert len(told) == 2
+    assert told[1] == rows
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        counted = connection.execute(
+            text(
+                "SELECT county, count(*) AS n, count(*) FILTER (WHERE path = '') AS lost"
+                " FROM incident GROUP BY county ORDER BY county"
+            )
+        ).all()
+        per_county = text("SELECT count(*) FROM person GROUP BY county HAVING count(*) > 600")
+        assert len(connection.execute(per_county).all()) == 2
+        assert connection.scalar(text("SELECT count(DISTINCT depth) FROM class_break")) >= 3
+    assert [(row.county, row.lost) for row in counted] == [(1, 0), (2, 0)]
+    assert all(row.n == SMALL.incidents for row in counted)
+    with pytest.raises(Conflict, match="空的数据库"):
+        fill(database, iter(()), given)
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        sample.remove(connection, given)
+        assert connection.scalar(text("SELECT count(*) FROM household")) == 0
