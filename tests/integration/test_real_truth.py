@@ -69,8 +69,9 @@ def test_new_york_agrees_with_the_citys_own_precincts(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
     """96.8 % agree. The others lie on a border, since streets are borders and reports are put on
-    their middle, or name precinct 121, which was founded after the boundaries were drawn; 0.2 % carry another precinct than the one
-    that their coordinates lie in, by up to a kilometer."""
+    their middle; or name precinct 121, which was founded after the boundaries were drawn; 0.2 %
+    carry another precinct than the one that their point lies in, by up to a kilometer.
+    """
     folder = Path(str(DATA)) / "nyc"
     run("levels", "市/City:county:answers")
     (tmp_path / "city.csv").write_text("code,name\nNYC,New York\n")

@@ -66,7 +66,8 @@ def test_dated_versions_of_one_boundary_cannot_overlap(server: Server, database_
     with pytest.raises(Exception, match="grid_version_grid_during_excl"):
         query(
             database_url,
-            "INSERT INTO grid_version (id, grid, county, during, path, number, shape, label, area_m2)"
+            "INSERT INTO grid_version"
+            " (id, grid, county, during, path, number, shape, label, area_m2)"
             " SELECT gen_random_uuid(), grid, county, during, path || 'x/', number, shape, label,"
             " area_m2 FROM grid_version LIMIT 1",
         )
