@@ -10,13 +10,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from gridmap import sealing
 from gridmap.access import LOCAL_ADMINISTRATOR, Viewer
-from gridmap.clock import fixed_clock
 from gridmap.database import Database, login_url, psycopg2_url
 from gridmap.errors import Conflict, InvalidInput, NotFound
 from gridmap.ids import uuid7
-from gridmap.jobs import imports, worker
+from gridmap.jobs import imports
 from gridmap.jobs.crew import Crew
 from gridmap.operations.imports import paged, run, state
 from gridmap.operations.imports.request import ImportRequest
@@ -24,9 +22,10 @@ from gridmap.operations.intake import Circumstances
 from gridmap.outside import uploads
 from gridmap.outside.queue import enqueue
 from gridmap.queries import imports as asked
-from gridmap.settings import Settings
 from tests import world
 from tests.conftest import NOW, Server
+from tests.integration.work import crew_of
+from tests.integration.work import work as do_work
 
 HOUSEHOLDS = "户编号,地址,lon,lat\n0001,松岭村1号,104.605,35.405\n0002,松岭村2号,104.615,35.405\n"
 Bring = Callable[..., UUID]
@@ -40,8 +39,7 @@ def _world(database: Database) -> None:
 
 @pytest.fixture
 def crew(server: Server, database: Database, database_url: str, tmp_path: Path) -> Crew:
-    settings = Settings(database_url=database_url, instance=tmp_path)
-    return Crew(settings, database, fixed_clock(NOW), sealing.sealer(server.secrets))
+    return crew_of(server, database, database_url, tmp_path)
 
 
 @pytest.fixture
@@ -50,10 +48,9 @@ def given(crew: Crew) -> Circumstances:
 
 
 @pytest.fixture
-def work(server: Server, database_url: str, crew: Crew) -> Callable[[], None]:
-    """Does all the jobs that are waiting, as the jobs' process does."""
-    login = login_url(database_url, "gridmap_job", server.secrets.job_password)
-    return lambda: worker.run(worker.build(crew, login), wait=False)
+def work(server: Server, crew: Crew) -> Callable[[], None]:
+    """Does all the jobs that are waiting."""
+    return lambda: do_work(server, crew)
 
 
 @pytest.fixture
