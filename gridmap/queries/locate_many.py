@@ -132,6 +132,12 @@ def locate_many(
         now.path if now else queues.get(n, ("", _path_then(known, version[n])))[1]
         for n, now in enumerate(today)
     ]
+    # ids are slow keys, paths are fast ones; a path has one grid at a time
+    duty_at = {
+        one.path: known.workers[grid].duty
+        for grid, one in known.today.items()
+        if grid in known.workers
+    }
     how = [queues[n][0] if n in queues else str(one) for n, one in enumerate(decided.how)]
     return LocatedMany(
         versions=known.versions,
@@ -140,10 +146,7 @@ def locate_many(
         certain=decided.certain.tolist(),
         path=path,
         grid=[one.grid if one else None for one in today],
-        duty=[
-            known.workers[one.grid].duty if one and one.grid in known.workers else None
-            for one in today
-        ],
+        duty=[duty_at.get(one.path) if one else None for one in today],
         center=_centers(known, path),
         share=_of_pair(pairs.candidates.share, decided.chosen),
         distance_m=_of_pair(pairs.candidates.distance_m, decided.chosen),
