@@ -31,6 +31,10 @@ from gridmap.synth import Batch, unpack
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
 _STOP_WAIT_S = 10
+_LARGE = {"household", "person", "incident"}
+_PIECE_ROWS = 10_000
+"""Loaded between two looks at whether somebody wants to stop: less than two seconds."""
+
 _PORT_WAIT_S = 3
 """How long the processes of a parent that was killed may take to leave the port."""
 Say = Callable[[str], None]
@@ -63,11 +67,14 @@ class _Stopped(Exception):
 
 
 def _until(stopping: threading.Event, batches: Iterable[Batch]) -> Iterator[Batch]:
-    """The batches; a stop ends the loading, whose transaction is rolled back."""
+    """The batches, large ones in pieces; a stop ends the loading, which is rolled back."""
     for batch in batches:
-        if stopping.is_set():
-            raise _Stopped
-        yield batch
+        step = _PIECE_ROWS if batch.table in _LARGE else max(1, len(batch))
+        for start in range(0, len(batch), step):
+            if stopping.is_set():
+                raise _Stopped
+            part = slice(start, start + step)
+            yield Batch(batch.table, {name: c[part] for name, c in batch.columns.items()})
 
 
 @contextmanager
