@@ -64,7 +64,7 @@ def households(count: int = 40, more: str = "") -> FilePayload:
 
 
 def choose(page: Page, kind: str, file: FilePayload) -> None:
-    page.get_by_role("radio", name=kind).check()
+    page.locator(f"input[value={kind}]").check()
     page.locator("#import-file").set_input_files(file)
     expect(page.locator("import-options")).to_be_visible()
 
@@ -81,7 +81,7 @@ def test_a_file_goes_the_whole_way_and_survives_a_closed_browser(
     visit: Visit, jobs: Callable[[], None]
 ) -> None:
     page = opened(visit)
-    choose(page, "住户", households())
+    choose(page, "households", households())
     expect(page.get_by_role("button", name="读文件")).to_be_disabled()
     expect(page.locator("import-options footer")).to_contain_text("还没选坐标系")
     expect(page.locator(".systems tbody tr").first).to_contain_text("100.0 %")
@@ -99,14 +99,14 @@ def test_a_file_goes_the_whole_way_and_survives_a_closed_browser(
     expect(page.locator("import-report")).to_contain_text("正在载入")
     jobs()
     expect(page.locator(".totals")).to_contain_text("新增")
-    page.get_by_role("button", name="收回").click()
-    page.get_by_role("button", name="收回").click()
+    page.get_by_role("button", name="收回", exact=True).click()
+    page.locator("[data-key=take-back-import]").click()
     expect(page.locator("import-report")).to_contain_text("已经收回")
 
 
 def test_bad_rows_are_shown_and_must_be_accepted(visit: Visit, jobs: Callable[[], None]) -> None:
     page = opened(visit)
-    choose(page, "住户", households(3, "T0,又一户,104.6,35.405\n,没有编号,104.6,35.405\n"))
+    choose(page, "households", households(3, "T0,又一户,104.6,35.405\n,没有编号,104.6,35.405\n"))
     read(page, jobs)
     rows = page.locator(".rejects tbody tr")
     expect(rows).to_have_text(["5编号 T0 在文件里重复", "6缺少编号"])
@@ -134,7 +134,7 @@ def test_problems_are_numbered_on_the_map_and_a_click_goes_there(
     page = opened(visit)
     features = [square(901 + n, 104.7 + 0.004 * n) for n in range(3)]
     content = json.dumps({"type": "FeatureCollection", "features": features})
-    choose(page, "网格", file_of("g.geojson", content))
+    choose(page, "grids", file_of("g.geojson", content))
     read(page, jobs)
     problems = page.locator(".problems button")
     expect(problems.first).to_contain_text("重叠")
@@ -164,7 +164,7 @@ def test_a_column_is_chosen_and_what_is_missing_is_said(
     visit: Visit, jobs: Callable[[], None]
 ) -> None:
     page = opened(visit)
-    choose(page, "住户", file_of("x.csv", "甲,乙,lon,lat\n1,某处,104.6,35.4\n"))
+    choose(page, "households", file_of("x.csv", "甲,乙,lon,lat\n1,某处,104.6,35.4\n"))
     page.get_by_role("radio", name="WGS 84").check()
     expect(page.locator("import-options footer")).to_contain_text("还缺“编号”的列")
     page.locator("#column-code").select_option("甲")
@@ -175,7 +175,7 @@ def test_a_column_is_chosen_and_what_is_missing_is_said(
 
 def test_an_import_is_given_up(visit: Visit) -> None:
     page = opened(visit)
-    choose(page, "住户", households(2))
+    choose(page, "households", households(2))
     page.get_by_role("button", name="放弃").click()
     expect(page.locator("import-report")).to_contain_text("已放弃")
 
