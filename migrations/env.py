@@ -2,11 +2,7 @@
 
 from alembic import context
 
-from gridmap.models import Base
-
 connection = context.config.attributes["connection"]
-context.configure(
-    connection=connection, target_metadata=Base.metadata, transaction_per_migration=True
-)
+context.configure(connection=connection, transaction_per_migration=True)
 with context.begin_transaction():
     context.run_migrations()

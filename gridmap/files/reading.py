@@ -20,7 +20,6 @@ from gridmap.files.limits import (
     SAMPLE_ROWS,
     check_size,
 )
-from gridmap.files.map_file import open_map
 from gridmap.files.places import find_places, located, raw_positions
 from gridmap.files.sheet import open_sheet
 from gridmap.files.single_geometry import check_single_geometries
@@ -139,6 +138,9 @@ def _open_member(
     if kind == "geojson":
         file = _as_utf8(file, encoding, folder)
     inner = layer if kind in ("gpkg", "kml") and not several else None
+    # GDAL takes most of a second to load, which only a map file should cost
+    from gridmap.files.map_file import open_map
+
     source = open_map(file, kind, inner, encoding)
     layers = list(members) if several or kind != "gpkg" else source.layers
     if kind == "kml" and not several:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
 import shapely
 import xlsxwriter
 from shapely.geometry.base import BaseGeometry
@@ -202,7 +201,7 @@ def _append(
     with warnings.catch_warnings():
         # GCJ-02 and BD-09 have no code: the file says "undefined" and its reader will ask.
         warnings.simplefilter("ignore", UserWarning)
-        pyogrio.raw.write(
+        _gdal().raw.write(
             path,
             None if shapes is None else shapely.to_wkb(shapes),
             [values for values, _ in fields],
@@ -214,6 +213,13 @@ def _append(
             crs=known,
             append=append,
         )
+
+
+def _gdal() -> Any:
+    """GDAL takes most of a second to load, which only a map file should cost."""
+    import pyogrio
+
+    return pyogrio
 
 
 def _kind(cells: list[object]) -> type:

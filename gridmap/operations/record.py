@@ -8,17 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, text
 
-from gridmap import models
 from gridmap.access import Viewer
 from gridmap.errors import Conflict
 from gridmap.events import Event
 from gridmap.ids import uuid7
+from gridmap.models.event import Event as EventRow
 
 
 def record(connection: Connection, event: Event, *, actor: Viewer, at: datetime) -> None:
     """Adds an event to the one append-only table, in the transaction that it tells of."""
     connection.execute(
-        insert(models.event.Event).values(
+        insert(EventRow).values(
             county=event.county,
             id=uuid7(at),
             path=event.path,

@@ -1,5 +1,7 @@
 """The declared tables are those that the migrations make."""
 
+import pkgutil
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.pool import NullPool
 
+from gridmap import models
 from gridmap.database import psycopg2_url
 from gridmap.models.base import XID8, Base
 
@@ -23,6 +26,8 @@ def _ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: A
 
 
 def test_models_and_migrations_agree(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for entity in pkgutil.iter_modules(models.__path__):
+        import_module(f"gridmap.models.{entity.name}")
     monkeypatch.setitem(ischema_names, "xid8", XID8)
     engine = create_engine(psycopg2_url(database_url), poolclass=NullPool)
     with engine.connect() as connection:
