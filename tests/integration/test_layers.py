@@ -361,6 +361,11 @@ def test_a_boundary_that_changes_gets_a_new_address(own_app: Any) -> None:
             ),
             {"lon": CENTER[0], "lat": CENTER[1]},
         )
+        # the township loses a grid, and says so
+        connection.execute(
+            text("UPDATE coverage SET whole = false WHERE starts_with(:path, path)"),
+            {"path": path},
+        )
         world.end_grid(connection, world.grid_id(connection, path), NOW)
         boundaries.refresh(connection, "grids", 1)
     new = client.get("/tiles/grids.json").get_json()["tiles"][0]
