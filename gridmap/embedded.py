@@ -191,7 +191,7 @@ def _make(cluster: Cluster) -> None:
             os.chown(password.name, _system_user().pw_uid, -1)
         _run(
             cluster,
-            *("initdb", "-D", new, "-U", ADMINISTRATOR, "--pwfile", password.name),
+            *("initdb", "--no-sync", "-D", new, "-U", ADMINISTRATOR, "--pwfile", password.name),
             *("--encoding=UTF8", f"--locale={LOCALE}", "--auth=scram-sha-256", "--no-instructions"),
         )
     new.rename(cluster.data)

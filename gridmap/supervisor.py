@@ -51,11 +51,13 @@ def run(settings: Settings, say: Say) -> None:
         _check_port(settings)
         kept = secrets.load_or_make(settings.instance)
         with _database(settings, kept, say) as url, suppress(_Stopped):
-            _prepare(settings, kept, url, say, stopping)
-            children = _start(settings)
+            children = {"网页": _web(settings)}
             try:
+                _prepare(settings, kept, url, say, stopping)
+                _open(children["网页"])
+                children["后台"] = _jobs(settings)
                 say(f"网格地图在 http://{settings.host}:{settings.port}/ ，Ctrl-C 停止。")
-                _load_people(settings, kept, url, stopping)
+                _load_rest(settings, kept, url, stopping)
                 _watch(children, stopping)
             finally:
                 _end(children)
@@ -167,33 +169,46 @@ def _load_sample(
         if connection.scalar(text("SELECT EXISTS (SELECT FROM level)")):
             return
         say("数据库是空的，正在载入示例县 …")
-        sample.load(connection, _until(stopping, unpack(SAMPLE)), given)
+        sample.load(connection, _until(stopping, sample.lately(unpack(SAMPLE))), given)
 
 
-def _load_people(settings: Settings, kept: Secrets, url: str, stopping: threading.Event) -> None:
-    """The sample's persons, once the map is up: nothing on it waits for them."""
+def _load_rest(settings: Settings, kept: Secrets, url: str, stopping: threading.Event) -> None:
+    """The sample's persons and earlier incidents: the opening view waits for neither."""
     database = connect(url, kept)
     try:
         with database.transaction(LOCAL_ADMINISTRATOR) as connection:
             if sample_people.wanted(connection):
-                batches = _until(stopping, unpack(SAMPLE))
-                sample_people.load(connection, batches, _circumstances(settings, kept))
+                given = _circumstances(settings, kept)
+                sample.load_earlier(connection, _until(stopping, unpack(SAMPLE)), given)
+                sample_people.load(connection, _until(stopping, unpack(SAMPLE)), given)
     finally:
         database.dispose()
 
 
-def _start(settings: Settings) -> dict[str, subprocess.Popen[bytes]]:
-    """The processes that run beside the database, by what people call them."""
-    web = (
-        *("-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT)),
+def _web(settings: Settings) -> subprocess.Popen[bytes]:
+    """The web, which loads its libraries at once and opens the port when it is told to."""
+    arguments = (
+        *("-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--config", "python:gridmap.held"),
         *("--worker-class", "gthread", "--threads", "6"),
         # the libraries are loaded once, before the workers part
         *("--workers", str(settings.web_workers), "--preload", "--no-control-socket"),
         *("--bind", f"{settings.host}:{settings.port}", "--log-level", "warning"),
         *("--graceful-timeout", "3"),
     )
-    jobs = ("-c", "from gridmap.cli import main; main()", "jobs")
-    return {"网页": _child(settings, web), "后台": _child(settings, jobs)}
+    return _child(settings, arguments)
+
+
+def _open(web: subprocess.Popen[bytes]) -> None:
+    assert web.stdin is not None
+    with suppress(BrokenPipeError):
+        # where it has ended already, the watch says so
+        web.stdin.write(b"open\n")
+        web.stdin.flush()
+
+
+def _jobs(settings: Settings) -> subprocess.Popen[bytes]:
+    """The worker of background jobs."""
+    return _child(settings, ("-c", "from gridmap.cli import main; main()", "jobs"))
 
 
 def _child(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -209,6 +224,7 @@ def _child(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[byt
     return subprocess.Popen(
         [*_ending_with_parent(), sys.executable, *arguments],
         env=os.environ | given,
+        stdin=subprocess.PIPE,
         # a Ctrl-C on the terminal is for the parent, which then ends this process itself
         start_new_session=True,
     )

@@ -110,9 +110,9 @@ class Assignment(Base):
     border_m: Mapped[float | None] = mapped_column(REAL)
     beyond: Mapped[str | None] = mapped_column(Text)
     grid_version: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("grid_version.id"))
-    today_grid: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("grid.id"))
-    duty: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("duty.id"))
-    center: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("center.id"))
+    today_grid: Mapped[UUID | None] = mapped_column(Uuid)
+    duty: Mapped[UUID | None] = mapped_column(Uuid)
+    center: Mapped[UUID | None] = mapped_column(Uuid)
     path: Mapped[str] = mapped_column(Text(collation="C"))
     alternatives: Mapped[Any] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
 

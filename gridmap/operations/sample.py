@@ -1,6 +1,6 @@
 """The made-up county: loading it into an empty installation, and taking all of it out again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -80,9 +80,7 @@ def load(
     ``sample_people.load``: nothing on the map waits for them. Without ``fit`` the class limits
     are left for later: who loads county after county fits them once.
     """
-    last_day = local_day(given.now, given.zone) - timedelta(days=1)
-    since = datetime.combine(last_day - timedelta(days=1095), time(), ZoneInfo(given.zone))
-    loading = Loading(connection, given, last_day, since)
+    loading = _begin(connection, given)
     rows = 0
     for batch in batches:
         if batch.table in _LOADERS:
@@ -90,8 +88,49 @@ def load(
             rows += len(batch)
     _finish(loading)
     if fit:
-        classes.fit(connection, last_day=last_day, zone=given.zone)
+        classes.fit(connection, last_day=loading.last_day, zone=given.zone)
     return rows
+
+
+OPENING_DAYS = 366
+"""Incidents of these last days are on the opening view of the map."""
+
+
+def lately(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches with only those incidents that the opening view of the map shows."""
+    return (_some_incidents(batch, earlier=False) for batch in batches)
+
+
+def load_earlier(connection: Connection, batches: Iterable[Batch], given: Circumstances) -> int:
+    """Loads the incidents that ``lately`` left out; returns how many."""
+    loading = _begin(connection, given)
+    declared = holders.levels(connection)
+    loading.county_depth = holders.county_depth(declared)
+    counties = connection.execute(text("SELECT path, no FROM county WHERE path <> ''"))
+    loading.counties = {row.path: row.no for row in counties}
+    count = 0
+    for batch in batches:
+        if batch.table == "incident":
+            earlier = _some_incidents(batch, earlier=True)
+            if len(earlier):
+                _incidents(loading, dict(earlier.columns))
+            count += len(earlier)
+    return count
+
+
+def _some_incidents(batch: Batch, *, earlier: bool) -> Batch:
+    if batch.table != "incident":
+        return batch
+    rows = np.flatnonzero((np.asarray(batch.columns["occurred_day"]) >= OPENING_DAYS) == earlier)
+    return Batch(
+        batch.table, {name: [c[n] for n in rows.tolist()] for name, c in batch.columns.items()}
+    )
+
+
+def _begin(connection: Connection, given: Circumstances) -> Loading:
+    last_day = local_day(given.now, given.zone) - timedelta(days=1)
+    since = datetime.combine(last_day - timedelta(days=1095), time(), ZoneInfo(given.zone))
+    return Loading(connection, given, last_day, since)
 
 
 def remove(connection: Connection, given: Circumstances) -> None:

@@ -96,11 +96,13 @@ def upgrade() -> None:
             at timestamptz NOT NULL, how text NOT NULL CHECK (how IN
                 ('bound', 'named', 'inside', 'border', 'overlap', 'nearest', 'township', 'county', 'installation')),
             certain boolean NOT NULL, share real, distance_m real, border_m real, beyond text,
-            grid_version uuid REFERENCES grid_version, today_grid uuid REFERENCES grid,
-            duty uuid REFERENCES duty, center uuid REFERENCES center,
+            grid_version uuid REFERENCES grid_version, today_grid uuid,
+            duty uuid, center uuid,
             path text COLLATE "C" NOT NULL, alternatives jsonb NOT NULL DEFAULT '[]',
             PRIMARY KEY (county, incident, n),
             FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
+        COMMENT ON TABLE assignment IS
+            'A record of how was decided: of the holders it keeps the ids, which may be gone by now.';
         COMMENT ON COLUMN assignment.grid_version IS 'By the boundary of the day of the event.';
         COMMENT ON COLUMN assignment.today_grid IS 'The grid whose worker of today holds it.';
 
