@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 from werkzeug.serving import make_server
@@ -227,3 +228,24 @@ def sample_site(sample_app: Flask) -> Iterator[str]:
     """The address of the shared made-up county's web site."""
     with served(sample_app) as address:
         yield address
+
+
+SOFTWARE_GL = [
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The distribution's Chromium, drawing without a graphics card."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("no Chromium; make installs it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=SOFTWARE_GL)
+        yield started
+        started.close()

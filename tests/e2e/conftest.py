@@ -1,7 +1,6 @@
 """One Chromium for the run; a page of its own for each test, whose every request is watched."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,30 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-SOFTWARE_GL = [
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-]
 SIZE = (1000, 640)
 PATIENCE_MS = 30_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The distribution's Chromium, drawing without a graphics card."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.fail("no Chromium; make installs it")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=SOFTWARE_GL)
-        yield started
-        started.close()
 
 
 @dataclass

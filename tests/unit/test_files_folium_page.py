@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from gridmap.errors import InvalidInput
 from gridmap.files.folium_page import ASSETS, Legend, map_page
 from tests.unit.coverages import mesh
 
-CHROMIUM = Path("/usr/bin/chromium")
 COLORS = ["#F3EEF4", "#DCC9E1", "#BC9AC7", "#91609F", "#562A67"]
 LEGEND = Legend(
     "事件密度（每千户 30 天）",
@@ -128,40 +128,35 @@ def test_the_licences_of_what_is_inlined_lie_beside_it() -> None:
         assert file.name in listed or file.name == "LICENSES.md"
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium")
 @pytest.mark.parametrize("what", ["both", "areas", "heat"])
-def test_it_opens_offline_and_draws(tmp_path: Path, what: str) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_it_opens_offline_and_draws(browser: Browser, tmp_path: Path, what: str) -> None:
     without: dict[str, dict[str, Any]] = {"areas": {"heat": []}, "heat": {"shapes": {}}}
     file = tmp_path / "map.html"
     file.write_text(page(**without.get(what, {})), "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        context = browser.new_context(offline=True, viewport={"width": 1200, "height": 800})
-        tab = context.new_page()
-        asked: list[str] = []
-        errors: list[str] = []
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        tab.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        tab.goto(file.as_uri())
-        tab.wait_for_selector(".legend li")
-        drawn = tab.locator("path.leaflet-interactive")
-        assert drawn.count() == (0 if what == "heat" else 24)
-        assert tab.locator(".legend li").count() == 6
-        assert "审图号" in tab.locator(".leaflet-control-attribution").inner_text()
-        if what != "heat":
-            fills = [drawn.nth(i).get_attribute("fill") for i in range(12)]
-            expected = [COLORS[i % 5] if i != 3 else "url(#thin)" for i in range(12)]
-            assert fills == expected
-        if what == "both":
-            tab.get_by_label("热力").check()
-            assert drawn.count() == 12
-        if what != "areas":
-            tab.wait_for_selector("canvas.leaflet-heatmap-layer")
-            assert tab.evaluate(_INKED) > 100
-        browser.close()
+    context = browser.new_context(offline=True, viewport={"width": 1200, "height": 800})
+    tab = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    tab.goto(file.as_uri())
+    tab.wait_for_selector(".legend li")
+    drawn = tab.locator("path.leaflet-interactive")
+    assert drawn.count() == (0 if what == "heat" else 24)
+    assert tab.locator(".legend li").count() == 6
+    assert "审图号" in tab.locator(".leaflet-control-attribution").inner_text()
+    if what != "heat":
+        fills = [drawn.nth(i).get_attribute("fill") for i in range(12)]
+        expected = [COLORS[i % 5] if i != 3 else "url(#thin)" for i in range(12)]
+        assert fills == expected
+    if what == "both":
+        tab.get_by_label("热力").check()
+        assert drawn.count() == 12
+    if what != "areas":
+        tab.wait_for_selector("canvas.leaflet-heatmap-layer")
+        assert tab.evaluate(_INKED) > 100
+    context.close()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 

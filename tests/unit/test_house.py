@@ -23,7 +23,7 @@ PACKAGE = ROOT / "gridmap"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = [
-    {"web", "cli", "jobs", "supervisor", "__init__"},
+    {"web", "cli", "jobs", "supervisor", "held", "__init__"},
     {"operations"},
     {"queries", "layers", "files", "synth"},
     {"heat", "outside"},

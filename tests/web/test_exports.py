@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from gridmap.files.tokens import colors
 from gridmap.layers import measures
 
-CHROMIUM = Path("/usr/bin/chromium")
 TOWNSHIP = "99/01/01/101/"
 YEAR = "from=2025-06-11&to=2026-06-10"
 
@@ -97,32 +97,28 @@ def test_a_stranger_gets_none(client: FlaskClient) -> None:
     assert answer.status_code == 401
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium")
 def test_it_opens_from_a_stick_and_asks_nothing_of_anyone(
-    client: FlaskClient, tmp_path: Path
+    client: FlaskClient, browser: Browser, tmp_path: Path
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     page = fetched(client, f"within={TOWNSHIP}&measure=density&{YEAR}")
     file = tmp_path / "地图.html"
     file.write_text(page, "utf-8")
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        tab = browser.new_context(viewport={"width": 1200, "height": 800}).new_page()
-        tab.on("request", lambda request: asked.append(request.url))
-        errors: list[str] = []
-        tab.on("pageerror", lambda error: errors.append(str(error)))
-        tab.goto(file.as_uri())
-        tab.wait_for_selector(".legend li")
-        # fills and outlines are drawn apart
-        assert tab.locator("path.leaflet-interactive").count() == 2 * len(features(page))
-        said = tab.locator(".leaflet-control-attribution").inner_text()
-        assert "2025-06-11 至 2026-06-10" in said
-        assert "界线 20" in said
-        assert "示例数据" in said
-        Path("artifacts").mkdir(exist_ok=True)
-        tab.screenshot(path="artifacts/exported-map.png")
-        browser.close()
+    errors: list[str] = []
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    tab = context.new_page()
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.goto(file.as_uri())
+    tab.wait_for_selector(".legend li")
+    # fills and outlines are drawn apart
+    assert tab.locator("path.leaflet-interactive").count() == 2 * len(features(page))
+    said = tab.locator(".leaflet-control-attribution").inner_text()
+    assert "2025-06-11 至 2026-06-10" in said
+    assert "界线 20" in said
+    assert "示例数据" in said
+    Path("artifacts").mkdir(exist_ok=True)
+    tab.screenshot(path="artifacts/exported-map.png")
+    context.close()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
