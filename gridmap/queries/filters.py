@@ -42,7 +42,7 @@ def parse(values: Mapping[str, str], *, last_day: date, default_days: int = 30) 
         raise InvalidInput(
             "没有“{kind}”这个类别；可以是 dispute、hazard、service。", kind=unknown[0]
         )
-    return Filters(first, last, kinds, _numbers(values, "category"), _numbers(values, "severity"))
+    return Filters(first, last, kinds, numbers(values, "category"), numbers(values, "severity"))
 
 
 def conditions(filters: Filters, zone: str, *, alias: str = "i") -> tuple[str, dict[str, Any]]:
@@ -82,7 +82,8 @@ def _parts(values: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part for part in values.get(name, "").split(",") if part)
 
 
-def _numbers(values: Mapping[str, str], name: str) -> tuple[int, ...]:
+def numbers(values: Mapping[str, str], name: str) -> tuple[int, ...]:
+    """Small numbers separated by commas; InvalidInput for anything else."""
     parts = _parts(values, name)
     if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
         raise InvalidInput(

@@ -50,6 +50,7 @@ class Asked:
     box: Box | None
     sort: str
     page: int
+    colors: tuple[int, ...] = ()
 
 
 def _place(row: Row[Any], names: dict[str, str]) -> str:
@@ -243,6 +244,9 @@ def _where(
         parameters |= more
     if listing.what == "warning":
         parts.append("w.closed_at IS NULL")
+        if asked.colors:
+            parts.append("w.color = ANY(:colors)")
+            parameters["colors"] = list(asked.colors)
     return " AND ".join(parts), parameters
 
 

@@ -13,6 +13,7 @@ from gridmap.layers.figures import limits
 from gridmap.layers.measure import Question
 from gridmap.operations import intake
 from gridmap.queries import cards, catalog, describe, lists, search, summary
+from gridmap.queries.filters import numbers
 from gridmap.queries.locate import AtHousehold, InGrid, Place, locate
 from gridmap.web import parse
 from gridmap.web.context import circumstances, filters_of, reading, services, viewer
@@ -190,6 +191,7 @@ def list_layer(layer: str) -> Response:
         parse.box(arguments),
         arguments.get("sort", ""),
         max(1, parse.whole_number(arguments, "page", 1)),
+        numbers(arguments, "color"),
     )
     made = services()
     with reading() as connection:
