@@ -113,7 +113,8 @@ def _tell(staged: Staged) -> None:
 
 def _write_rejects(request: ImportRequest, staged: Staged) -> None:
     if staged.rejects:
-        file = request.file.with_name(f"{request.file.stem}-rejects.csv")
+        # where the file lies may be a stick or a share that cannot be written to
+        file = Path(f"{request.file.stem}-rejects.csv").absolute()
         write_rejects(file, staged.info.columns, staged.rejects)
         click.echo(f"不能用的行写在 {file}，改好后可单独导入")
 

@@ -87,12 +87,22 @@ def _unpacked(file: Path, folder: Path) -> tuple[Path, Secrets]:
     """The dump and the secrets of a backup; FileRefused for a file that is none."""
     try:
         with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data")
+            for name in (_DUMP, _SECRETS):
+                _take_out(archive, name, folder / name)
         kept = secrets.read(folder / _SECRETS)
         _program(None, "pg_restore", "--list", str(folder / _DUMP))
-    except (tarfile.TarError, OSError, ValueError, TypeError, SetupFailed) as error:
+    except (tarfile.TarError, OSError, KeyError, ValueError, TypeError, SetupFailed) as error:
         raise FileRefused("{file} 不是 gridmap 的备份文件。", file=file.name) from error
     return folder / _DUMP, kept
+
+
+def _take_out(archive: tarfile.TarFile, name: str, target: Path) -> None:
+    """One file by its name: nothing else of an archive is ever unpacked."""
+    member = archive.extractfile(name)
+    if member is None:
+        raise ValueError(name)
+    with member, target.open("wb") as written:
+        shutil.copyfileobj(member, written)
 
 
 def _load(url: str, dump: Path) -> None:

@@ -1,10 +1,12 @@
 """Pages of the map and of imports."""
 
+from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, g, render_template, send_file
+from flask import Blueprint, Response, g, render_template, request
 
 from gridmap import __version__
+from gridmap.layers import base
 
 pages = Blueprint("pages", __name__)
 
@@ -20,4 +22,14 @@ def map_page() -> str:
 @pages.get("/basemap/relief.pmtiles")
 def relief() -> Response:
     """Shaded relief of the sample county, in ranges; never compressed."""
-    return send_file(_RELIEF, mimetype="application/octet-stream", conditional=True)
+    content = _relief()
+    response = Response(content, mimetype="application/octet-stream")
+    response.set_etag(base.etag(content))
+    response.make_conditional(request, accept_ranges=True, complete_length=len(content))
+    return response
+
+
+@cache
+def _relief() -> bytes:
+    """Less than a megabyte: kept, so that no file stays open for a browser that went away."""
+    return _RELIEF.read_bytes()

@@ -35,6 +35,7 @@ Run = Callable[..., Result]
 def run(server: Server, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a gridmap command on the test's database."""
     secrets.write(tmp_path / "secrets", server.secrets)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRIDMAP_INSTANCE", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", database_url)
 
