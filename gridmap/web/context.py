@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app, g
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from werkzeug.datastructures import Headers
 
 from gridmap.access import LOCAL_ADMINISTRATOR, STRANGER, Viewer
@@ -82,14 +82,3 @@ def today() -> date:
 def filters_of(arguments: dict[str, str], *, default_days: int = 30) -> Filters:
     """The filters of a request's parameters."""
     return filters.parse(arguments, last_day=today(), default_days=default_days)
-
-
-def layer_versions(connection: Connection) -> dict[str, str]:
-    """Per boundary layer, its county versions as one text."""
-    rows = connection.execute(
-        text(
-            "SELECT layer, string_agg(county || '.' || version, ' ' ORDER BY county) AS versions"
-            " FROM layer_version GROUP BY layer"
-        )
-    )
-    return {row.layer: row.versions for row in rows}

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gridmap.errors import SetupFailed
+from gridmap.queries import installation
 from gridmap.web.context import reading
 
 health = Blueprint("health", __name__)
@@ -22,7 +22,7 @@ def ready() -> Response:
     """The database answers with the program's schema; 503 with the reason otherwise."""
     try:
         with reading() as connection:
-            connection.execute(text("SELECT zone FROM installation")).one()
+            installation.zone(connection)
     except DBAPIError as error:
         raise SetupFailed("数据库没有应答，请看 gridmap status。") from error
     return jsonify(status="ready")

@@ -12,7 +12,8 @@ from gridmap.access import areas
 from gridmap.errors import SignInNeeded
 from gridmap.layers import base, layer
 from gridmap.layers.base import Layer, Tile
-from gridmap.web.context import filters_of, layer_versions, reading, services
+from gridmap.queries import installation
+from gridmap.web.context import filters_of, reading, services
 
 tiles = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -62,7 +63,7 @@ def _version(connection: Connection, shown: Layer) -> str:
     """A hash of the layer's county versions and of the program's; empty for points."""
     if shown.shapes is None:
         return ""
-    versions = layer_versions(connection).get(shown.shapes, "")
+    versions = installation.boundary_versions(connection, shown.shapes)
     return blake2b(f"{__version__} {versions}".encode(), digest_size=6).hexdigest()
 
 
