@@ -12,12 +12,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from gridmap import access, area
+from gridmap.area import Range
 from gridmap.errors import NotFound
 from gridmap.queries.filters import Filters
 
 EXTENT = 4096
 BUFFER = 64
-MOST_FEATURES = 20_000
+MOST_FEATURES = 3_600
+"""A tile holds no more of a layer than this, which keeps it under 300 kB."""
+
 DEEPEST_ZOOM = 22
 
 
@@ -26,6 +30,9 @@ class Words(NamedTuple):
 
     zh: str
     en: str
+
+
+Ranges = list[Range]
 
 
 @dataclass(frozen=True)
@@ -40,22 +47,26 @@ class Tile:
 
 
 class Select(NamedTuple):
-    """A layer's rows: SQL that yields ``shape`` (EPSG:4326) and properties, and its parameters.
+    """A layer's rows: SQL that yields ``shape`` (EPSG:4326 or 3857) and properties.
 
-    ``{box}`` in the SQL stands for the tile's envelope with its margin, for ``&&``.
+    ``{box}`` in the SQL stands for the tile's envelope with its margin in degrees, ``{square}``
+    for the same in Web Mercator. Where a tile cannot hold all rows, those that come first by
+    ``first`` (an ORDER BY list over the SQL's columns) stay.
     """
 
     sql: str
     parameters: dict[str, Any] = {}  # noqa: RUF012 - a NamedTuple's default, never changed
+    first: str = ""
 
 
 @dataclass(frozen=True)
 class Layer:
     """One layer of the map.
 
-    ``what`` is the right that a viewer needs; ``rows`` makes the select for a tile (given the
-    viewer's ranges as an SQL condition on ``path``); ``shapes`` names the boundary version
-    that makes its tiles immutable, None for points, which change with every insert.
+    ``what`` is the right that a viewer needs; ``rows`` makes the select for a tile, given the
+    viewer's ranges, which :func:`inside` turns into a condition on a path; ``shapes`` names the
+    boundary version that makes its tiles immutable, None for points, which change with every
+    insert.
     """
 
     id: str
@@ -64,7 +75,7 @@ class Layer:
     about: Words
     group: str
     what: str | None
-    rows: Callable[[Connection, Tile], Select]
+    rows: Callable[[Tile, Ranges], Select]
     style: list[dict[str, Any]]
     min_zoom: int = 0
     max_zoom: int = DEEPEST_ZOOM
@@ -82,16 +93,16 @@ class Layer:
         return self.id
 
 
+# MATERIALIZED, or the planner writes the costly geometry into the filter and makes it twice
 _TILE = """
 WITH source AS MATERIALIZED ({rows}),
-kept AS (SELECT * FROM source LIMIT {most}),
-drawn AS (
+kept AS (SELECT * FROM source {order} LIMIT {most}),
+drawn AS MATERIALIZED (
     SELECT ST_AsMVTGeom(ST_Transform(shape, 3857), ST_TileEnvelope(:z, :x, :y),
                         {extent}, {buffer}, true) AS geom, {columns}
-      FROM kept),
-counted AS (SELECT count(*) AS n FROM source)
+      FROM kept)
 SELECT (SELECT ST_AsMVT(drawn, :name, {extent}, 'geom') FROM drawn WHERE geom IS NOT NULL) AS tile,
-       n AS found, GREATEST(n - {most}, 0) AS left_out FROM counted
+       (SELECT GREATEST(count(*) - {most}, 0) FROM source) AS left_out
 """
 _LEFT_OUT = """
 SELECT ST_AsMVT(t, 'left_out', 4096, 'geom') FROM (
@@ -101,29 +112,42 @@ SELECT ST_AsMVT(t, 'left_out', 4096, 'geom') FROM (
 """
 
 
-def tile(connection: Connection, layer: Layer, asked: Tile) -> bytes:
-    """The tile's bytes, empty where it holds nothing.
+def tile(connection: Connection, layer: Layer, asked: Tile) -> bytes | None:
+    """The tile's bytes, empty where it holds nothing; None where the viewer may not see the layer.
 
     What exceeds MOST_FEATURES is left out, counted, and said in a source layer ``left_out``.
     """
-    select = layer.rows(connection, asked)
-    columns = ", ".join(f'"{name}"' for name in layer.fields) or "1 AS one"
-    statement = _TILE.format(
-        rows=select.sql.replace("{box}", box_sql(asked)),
-        columns=columns,
-        most=MOST_FEATURES,
-        extent=EXTENT,
-        buffer=BUFFER,
-    )
+    ranges = access.areas(connection, layer.what) if layer.what else [area.bounds(area.EVERYTHING)]
+    if not ranges:
+        return None
+    select = layer.rows(asked, ranges)
     place = {"z": asked.z, "x": asked.x, "y": asked.y}
     row = connection.execute(
-        text(statement), place | {"name": layer.source_layer} | select.parameters
+        text(_statement(layer, select, asked)),
+        place | {"name": layer.source_layer} | select.parameters,
     ).one()
     content = bytes(row.tile or b"")
     if row.left_out:
         more = connection.scalar(text(_LEFT_OUT), place | {"count": row.left_out})
         content += bytes(more or b"")
     return content
+
+
+def _statement(layer: Layer, select: Select, asked: Tile) -> str:
+    rows = select.sql.replace("{box}", box_sql(asked)).replace("{square}", square_sql(asked))
+    return _TILE.format(
+        rows=rows,
+        order=f"ORDER BY {select.first}" if select.first else "",
+        columns=", ".join(f'"{name}"' for name in layer.fields) or "1 AS one",
+        most=MOST_FEATURES,
+        extent=EXTENT,
+        buffer=BUFFER,
+    )
+
+
+def inside(ranges: Ranges, column: str) -> str:
+    """A viewer's ranges as an SQL condition of literals on a column of paths."""
+    return " OR ".join(f"({access.range_sql(one, column)})" for one in ranges) or "false"
 
 
 def check_address(layer: Layer, z: int, x: int, y: int) -> None:
@@ -140,6 +164,11 @@ def box_sql(asked: Tile) -> str:
     """The tile's envelope in degrees, with the margin of its buffer, as SQL."""
     west, south, east, north = box(asked.z, asked.x, asked.y, margin=BUFFER / EXTENT)
     return f"ST_MakeEnvelope({west!r}, {south!r}, {east!r}, {north!r}, 4326)"
+
+
+def square_sql(asked: Tile) -> str:
+    """The same envelope in Web Mercator, as SQL."""
+    return f"ST_TileEnvelope({asked.z}, {asked.x}, {asked.y}, margin => {BUFFER / EXTENT!r})"
 
 
 def box(z: int, x: int, y: int, *, margin: float = 0.0) -> tuple[float, float, float, float]:

@@ -1,17 +1,14 @@
 """Governance centers."""
 
-from sqlalchemy import Connection
-
-from gridmap.access import readable
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
 
 _SQL = """
 SELECT c.point AS shape, c.path, c.name FROM center AS c WHERE c.point && {{box}} AND ({areas})
 """
 
 
-def _rows(connection: Connection, _asked: Tile) -> Select:
-    return Select(_SQL.format(areas=readable(connection, "center", "c.path")))
+def _rows(_asked: Tile, ranges: Ranges) -> Select:
+    return Select(_SQL.format(areas=inside(ranges, "c.path")))
 
 
 LAYER = Layer(

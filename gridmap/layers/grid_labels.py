@@ -1,8 +1,6 @@
 """The numbers of grids: one point each."""
 
-from sqlalchemy import Connection
-
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 _SQL = """
 SELECT v.label AS shape, v.path, v.number FROM grid_version AS v
@@ -10,7 +8,7 @@ SELECT v.label AS shape, v.path, v.number FROM grid_version AS v
 """
 
 
-def _rows(_connection: Connection, _asked: Tile) -> Select:
+def _rows(_asked: Tile, _ranges: Ranges) -> Select:
     return Select(_SQL)
 
 

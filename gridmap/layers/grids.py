@@ -1,13 +1,11 @@
 """Grid cells; colored by a measure that the browser joins to them."""
 
-from sqlalchemy import Connection
-
 from gridmap.layers import shapes
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 
-def _rows(_connection: Connection, asked: Tile) -> Select:
-    return shapes.select("grids", "grid_version", "v.path, v.number", asked)
+def _rows(asked: Tile, _ranges: Ranges) -> Select:
+    return shapes.select("grids", asked, name="number")
 
 
 LAYER = Layer(
@@ -18,7 +16,7 @@ LAYER = Layer(
     group="base",
     what="boundary",
     rows=_rows,
-    min_zoom=8,
+    min_zoom=shapes.FIRST_ZOOM_OF_GRIDS,
     shapes="grids",
     measures=("density", "density_area", "hazard", "hazard_area", "warning"),
     stale_on=("BoundaryPublished",),

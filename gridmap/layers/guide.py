@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
-
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 
 def guide_layer(
@@ -13,7 +11,7 @@ def guide_layer(
     """A layer of one kind of guide."""
     sql = f"SELECT shape, rank, name FROM guide WHERE kind = '{kind}' AND shape && {{box}}"
 
-    def rows(_connection: Connection, _asked: Tile) -> Select:
+    def rows(_asked: Tile, _ranges: Ranges) -> Select:
         return Select(sql)
 
     return Layer(

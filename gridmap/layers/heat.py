@@ -1,9 +1,6 @@
 """Hazard heat: counts in square cells, of which the browser makes cases per square kilometer."""
 
-from sqlalchemy import Connection
-
-from gridmap.access import readable
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
 from gridmap.queries import filters
 
 CELLS_PER_TILE_BITS = 6
@@ -24,9 +21,9 @@ SELECT ST_SetSRID(ST_MakePoint((cx + 0.5) / :side * 360 - 180,
 """
 
 
-def _rows(connection: Connection, asked: Tile) -> Select:
+def _rows(asked: Tile, ranges: Ranges) -> Select:
     wanted, parameters = filters.conditions(asked.filters, asked.zone)
-    areas = readable(connection, "incident", "i.path")
+    areas = inside(ranges, "i.path")
     side = float(2 ** (asked.z + CELLS_PER_TILE_BITS))
     return Select(_SQL.format(areas=areas, wanted=wanted), parameters | {"side": side})
 

@@ -1,9 +1,6 @@
 """Households: one mark for an address point, with the number of households there."""
 
-from sqlalchemy import Connection
-
-from gridmap.access import readable
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
 
 _SQL = """
 SELECT h.point AS shape, count(*)::integer AS n, min(h.county) AS county,
@@ -14,8 +11,8 @@ SELECT h.point AS shape, count(*)::integer AS n, min(h.county) AS county,
 """
 
 
-def _rows(connection: Connection, _asked: Tile) -> Select:
-    return Select(_SQL.format(areas=readable(connection, "household", "h.path")))
+def _rows(_asked: Tile, ranges: Ranges) -> Select:
+    return Select(_SQL.format(areas=inside(ranges, "h.path")), first="n DESC, id")
 
 
 LAYER = Layer(

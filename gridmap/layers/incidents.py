@@ -1,23 +1,21 @@
 """Incidents: a mark each, by kind; names and words are never in a tile."""
 
-from sqlalchemy import Connection
-
-from gridmap.access import readable
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
 from gridmap.queries import filters
 
 _SQL = """
-SELECT i.point AS shape, i.county, i.id::text AS id, i.category, c.kind, i.severity, i.state
+SELECT i.point AS shape, i.county, i.id::text AS id, i.category, c.kind, i.severity, i.state,
+       i.received_at
   FROM incident AS i JOIN category AS c ON c.number = i.category
  WHERE i.point && {{box}} AND ({areas}) AND {wanted}
- ORDER BY i.received_at DESC, i.id
 """
+_NEWEST = "received_at DESC, id"
 
 
-def _rows(connection: Connection, asked: Tile) -> Select:
+def _rows(asked: Tile, ranges: Ranges) -> Select:
     wanted, parameters = filters.conditions(asked.filters, asked.zone)
-    areas = readable(connection, "incident", "i.path")
-    return Select(_SQL.format(areas=areas, wanted=wanted), parameters)
+    areas = inside(ranges, "i.path")
+    return Select(_SQL.format(areas=areas, wanted=wanted), parameters, _NEWEST)
 
 
 LAYER = Layer(

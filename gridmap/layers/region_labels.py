@@ -1,30 +1,35 @@
 """The names of regions: one point each, inside the shape, not one a tile."""
 
-from sqlalchemy import Connection
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
-from gridmap.layers.base import Layer, Select, Tile, Words
+_FIRST_ZOOM = {1: 0, 2: 3, 3: 5, 4: 8, 5: 11}
+_LAST_ZOOM = {1: 4, 2: 6, 3: 8.5, 4: 16, 5: 23}
 
-_SQL = """
-SELECT v.label AS shape, v.path, v.name, v.name_en,
-       length(v.path) - length(replace(v.path, '/', '')) AS level
+_LEVEL = "length(v.path) - length(replace(v.path, '/', ''))"
+_SQL = f"""
+SELECT v.label AS shape, v.path, v.name, v.name_en, {_LEVEL} AS level
   FROM region_version AS v
- WHERE v.label && {box} AND upper_inf(v.during)
+ WHERE v.label && {{box}} AND upper_inf(v.during) AND {_LEVEL} = ANY(:levels)
 """
 
 
-def _rows(_connection: Connection, _asked: Tile) -> Select:
-    return Select(_SQL)
+def _rows(asked: Tile, _ranges: Ranges) -> Select:
+    # a tile of zoom 8 is drawn until 9
+    named = [
+        level
+        for level, first in _FIRST_ZOOM.items()
+        if first < asked.z + 1 and asked.z < _LAST_ZOOM[level]
+    ]
+    return Select(_SQL, {"levels": named}, first="level, path")
 
 
-def _label(
-    level: int, size: object, zooms: tuple[float, float], *, bold: bool = True
-) -> dict[str, object]:
+def _label(level: int, size: object, *, bold: bool = True) -> dict[str, object]:
     return {
         "id": f"region-labels-{level}",
         "type": "symbol",
         "source-layer": "region-labels",
-        "minzoom": zooms[0],
-        "maxzoom": zooms[1],
+        "minzoom": _FIRST_ZOOM[level],
+        "maxzoom": _LAST_ZOOM[level],
         "filter": ["==", ["get", "level"], level],
         "layout": {
             "text-field": ["get", "name"],
@@ -55,10 +60,10 @@ LAYER = Layer(
     stale_on=("BoundaryPublished",),
     fields={"path": "String", "name": "String", "name_en": "String", "level": "Number"},
     style=[
-        _label(5, 12, (11, 23), bold=False),
-        _label(4, ["interpolate", ["linear"], ["zoom"], 8, 12, 11, 16], (8, 16)),
-        _label(3, ["interpolate", ["linear"], ["zoom"], 5, 13, 9, 18], (5, 8.5)),
-        _label(2, 15, (3, 6)),
-        _label(1, 16, (0, 4)),
+        _label(5, 12, bold=False),
+        _label(4, ["interpolate", ["linear"], ["zoom"], 8, 12, 11, 16]),
+        _label(3, ["interpolate", ["linear"], ["zoom"], 5, 13, 9, 18]),
+        _label(2, 15),
+        _label(1, 16),
     ],
 )

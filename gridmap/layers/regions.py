@@ -1,15 +1,11 @@
 """The outlines of provinces, prefectures, counties, townships and villages."""
 
-from sqlalchemy import Connection
-
 from gridmap.layers import shapes
-from gridmap.layers.base import Layer, Select, Tile, Words
-
-_LEVEL = "length(v.path) - length(replace(v.path, '/', ''))"
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 
-def _rows(_connection: Connection, asked: Tile) -> Select:
-    return shapes.select("regions", "region_version", f"v.path, v.name, {_LEVEL} AS level", asked)
+def _rows(asked: Tile, _ranges: Ranges) -> Select:
+    return shapes.select("regions", asked, name="name")
 
 
 def _line(
@@ -20,7 +16,7 @@ def _line(
         "id": f"regions-{name}",
         "type": "line",
         "source-layer": "regions",
-        "minzoom": _FIRST_ZOOM[level],
+        "minzoom": shapes.FIRST_ZOOM_OF_LEVEL[level],
         "filter": ["==", ["get", "level"], level],
         "metadata": {"slot": "border"},
         "layout": {"line-join": "round"},
@@ -31,8 +27,6 @@ def _line(
         },
     }
 
-
-_FIRST_ZOOM = {1: 0, 2: 0, 3: 4, 4: 7, 5: 10}
 
 LAYER = Layer(
     id="regions",

@@ -1,20 +1,17 @@
 """Open warnings: shape, character and color say the level."""
 
-from sqlalchemy import Connection
-
-from gridmap.access import readable
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
 
 _SQL = """
-SELECT w.point AS shape, w.county, w.id::text AS id, w.color, w.answered_at IS NOT NULL AS answered
+SELECT w.point AS shape, w.county, w.id::text AS id, w.color, w.since,
+       w.answered_at IS NOT NULL AS answered
   FROM warning AS w
  WHERE w.point && {{box}} AND w.closed_at IS NULL AND ({areas})
- ORDER BY w.color DESC, w.since
 """
 
 
-def _rows(connection: Connection, _asked: Tile) -> Select:
-    return Select(_SQL.format(areas=readable(connection, "warning", "w.path")))
+def _rows(_asked: Tile, ranges: Ranges) -> Select:
+    return Select(_SQL.format(areas=inside(ranges, "w.path")), first="color DESC, since, id")
 
 
 LAYER = Layer(

@@ -1,9 +1,6 @@
 """Workers on duty: how many a grid has, at the grid's label point; no name and no live position."""
 
-from sqlalchemy import Connection
-
-from gridmap.access import readable
-from gridmap.layers.base import Layer, Select, Tile, Words
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
 
 _SQL = """
 SELECT v.label AS shape, v.path, count(d.id)::integer AS n,
@@ -15,8 +12,8 @@ SELECT v.label AS shape, v.path, count(d.id)::integer AS n,
 """
 
 
-def _rows(connection: Connection, _asked: Tile) -> Select:
-    return Select(_SQL.format(areas=readable(connection, "duty", "d.path")))
+def _rows(_asked: Tile, ranges: Ranges) -> Select:
+    return Select(_SQL.format(areas=inside(ranges, "d.path")))
 
 
 LAYER = Layer(

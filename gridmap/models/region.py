@@ -43,7 +43,7 @@ class RegionVersion(Base):
 
 
 class Simplified(Base):
-    """A boundary simplified together with its neighbors, for a band of zooms."""
+    """A boundary in force, simplified together with its neighbors, for a band of zooms."""
 
     __tablename__ = "simplified"
 
@@ -52,6 +52,8 @@ class Simplified(Base):
     version_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     county: Mapped[int] = mapped_column(Integer)
     path: Mapped[str] = mapped_column(Text(collation="C"))
+    level: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str] = mapped_column(Text)
     shape: Mapped[WKBElement] = mapped_column(
-        Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)
+        Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)
     )

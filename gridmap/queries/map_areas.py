@@ -8,7 +8,6 @@ from sqlalchemy import Connection, text
 
 from gridmap import area
 from gridmap.access import range_sql, readable
-from gridmap.layers.shapes import BANDS
 from gridmap.queries import describe, filters, holders
 from gridmap.queries.filters import Filters
 
@@ -23,6 +22,7 @@ HEAT_LEAST = 3
 
 Box = tuple[float, float, float, float]
 _DEGREES = 5
+_BAND = 11
 _WORLD_M = 40_075_016.685578488
 
 
@@ -73,7 +73,7 @@ def best_depth(connection: Connection, extent: Extent) -> int:
 
 
 _AREAS = f"""
-SELECT v.path, ST_AsGeoJSON(s.shape, {_DEGREES}) AS outline
+SELECT v.path, ST_AsGeoJSON(ST_Transform(s.shape, 4326), {_DEGREES}) AS outline
   FROM simplified AS s JOIN {{table}} AS v ON v.id = s.version_id
  WHERE s.layer = :layer AND s.band = :band AND upper_inf(v.during) AND {_DEPTH} = :depth
    AND {{inside}}
@@ -87,7 +87,7 @@ def areas(connection: Connection, extent: Extent, depth: int, now: datetime) -> 
     layer, table = ("grids", "grid_version") if is_grid else ("regions", "region_version")
     statement = _AREAS.format(table=table, inside=extent.condition("v.path", "v.shape"))
     rows = connection.execute(
-        text(statement), {"layer": layer, "band": BANDS[-1], "depth": depth}
+        text(statement), {"layer": layer, "band": _BAND, "depth": depth}
     ).all()
     names = describe.names_above(connection, [row.path for row in rows], now)
     return [Area(row.path, _called(row.path, names), row.outline) for row in rows]

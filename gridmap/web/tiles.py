@@ -8,7 +8,6 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from sqlalchemy import Connection
 
 from gridmap import __version__
-from gridmap.access import areas
 from gridmap.errors import SignInNeeded
 from gridmap.layers import base, layer
 from gridmap.layers.base import Layer, Tile
@@ -18,7 +17,7 @@ from gridmap.web.context import filters_of, reading, services
 tiles = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 MVT = "application/vnd.mapbox-vector-tile"
-_COMPRESSION = 4
+_COMPRESSION = 1  # half the time of 4 for 5 % more bytes
 _SMALLEST_COMPRESSED_BYTES = 200
 
 
@@ -51,10 +50,10 @@ def tile(id: str, z: int, x: int, y: int) -> Response:
     base.check_address(shown, z, x, y)
     asked = Tile(z, x, y, filters_of(request.args.to_dict()), services().settings.zone)
     with reading() as connection:
-        if shown.what and not areas(connection, shown.what):
-            raise SignInNeeded("请先登录，才能查看图层“{id}”。", id=id)
         version = _version(connection, shown)
         content = base.tile(connection, shown, asked)
+    if content is None:
+        raise SignInNeeded("请先登录，才能查看图层“{id}”。", id=id)
     current = bool(version) and request.args.get("v") == version
     return _answer(content, immutable=current)
 

@@ -45,6 +45,7 @@ def upgrade() -> None:
             EXCLUDE USING gist (region WITH =, during WITH &&),
             EXCLUDE USING gist (path WITH =, during WITH &&));
         CREATE INDEX ON region_version USING gist (shape);
+        CREATE INDEX ON region_version USING gist (label);
         CREATE INDEX ON region_version (path);
 
         CREATE TABLE grid (id uuid PRIMARY KEY, code text NOT NULL UNIQUE);
@@ -62,6 +63,7 @@ def upgrade() -> None:
             EXCLUDE USING gist (grid WITH =, during WITH &&),
             EXCLUDE USING gist (path WITH =, during WITH &&));
         CREATE INDEX ON grid_version USING gist (shape);
+        CREATE INDEX ON grid_version USING gist (label);
         CREATE INDEX ON grid_version (path);
 
         CREATE TABLE coverage (
@@ -75,10 +77,12 @@ def upgrade() -> None:
         CREATE TABLE simplified (
             layer text NOT NULL, band smallint NOT NULL, version_id uuid NOT NULL,
             county integer NOT NULL, path text COLLATE "C" NOT NULL,
-            shape geometry(MultiPolygon, 4326) NOT NULL, PRIMARY KEY (layer, band, version_id));
+            level smallint NOT NULL, name text NOT NULL,
+            shape geometry(MultiPolygon, 3857) NOT NULL, PRIMARY KEY (layer, band, version_id));
         COMMENT ON TABLE simplified IS
-            'Boundaries simplified together, as a coverage, per band of zooms; can be rebuilt.';
-        CREATE INDEX ON simplified USING gist (shape);
+            'Boundaries in force, simplified together, as a coverage, per band of zooms; can be rebuilt.';
+        CREATE INDEX ON simplified USING gist (layer, band, shape);
+        CREATE INDEX ON simplified (layer, county);
     """)
     op.execute("""
         CREATE TABLE center (
@@ -95,7 +99,7 @@ def upgrade() -> None:
             id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             kind text NOT NULL CHECK (kind IN ('river', 'road', 'building')),
             rank smallint NOT NULL, name text, shape geometry(Geometry, 4326) NOT NULL);
-        CREATE INDEX ON guide USING gist (shape);
+        CREATE INDEX ON guide USING gist (kind, shape);
         COMMENT ON TABLE guide IS 'Rivers, roads and buildings: what makes the ground readable.';
     """)
     for table in ("region_version", "grid_version", "coverage", "simplified"):
