@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +61,9 @@ def rolled_up(by_path: dict[str, float], depth: int) -> dict[str, float]:
     """Sums by the ancestor of each path at a depth; what lies above that depth is left out."""
     sums: defaultdict[str, float] = defaultdict(float)
     for path, n in by_path.items():
-        if (ancestor := area.at_level(path, depth)) is not None:
+        # nearly all paths are those of grids: asked for grids, nothing is to be cut off
+        ancestor = path if area.level(path) == depth else area.at_level(path, depth)
+        if ancestor is not None:
             sums[ancestor] += n
     return dict(sums)
 
@@ -106,4 +109,5 @@ def _by_path(
     inside: str,
 ) -> dict[str, float]:
     statement = sql.format(areas=areas, wanted=wanted, inside=inside)
-    return {row.path: float(row.n) for row in connection.execute(text(statement), parameters)}
+    rows: Iterable[Any] = connection.execute(text(statement), parameters).all()
+    return dict(rows)

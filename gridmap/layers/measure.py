@@ -27,7 +27,7 @@ class Question:
     zone: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: thousands are made for one answer
 class Figure:
     """The answer for one area; ``rate`` is in the measure's unit, ``base`` its denominator."""
 
