@@ -21,7 +21,7 @@ from gridmap.clock import system_clock
 from gridmap.database import connect
 from gridmap.embedded import Cluster
 from gridmap.operations import sample, setup
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.synth import generate, unpack
 from gridmap.synth.batch import Batch
 

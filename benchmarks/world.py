@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.database import Database
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 
 
 @dataclass(frozen=True)

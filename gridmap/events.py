@@ -3,7 +3,7 @@
 Every event is a row of the append-only table ``event``; the class name is its kind.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -49,6 +49,105 @@ class IncidentMoved(Event):
     subject_kind = "incident"
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class IncidentStepped(Event):
+    """A step in the life of an incident; ``facts`` hold what the step came with."""
+
+    subject_kind = "incident"
+    before: str
+    after: str
+    words: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class IncidentAccepted(IncidentStepped):
+    """Its holder has seen it."""
+
+
+class IncidentVerified(IncidentStepped):
+    """Somebody looked and found it to be so."""
+
+
+class IncidentDispatched(IncidentStepped):
+    """A center gave it to a holder."""
+
+
+class IncidentBegun(IncidentStepped):
+    """Its holder works on it."""
+
+
+class IncidentResolved(IncidentStepped):
+    """It came to an outcome; its clock stopped."""
+
+
+class IncidentFiled(IncidentStepped):
+    """It was put on file."""
+
+
+class IncidentReopened(IncidentStepped):
+    """It is worked again; its clock runs on."""
+
+
+class IncidentSupervised(IncidentStepped):
+    """A higher level watches and presses."""
+
+
+class DepartmentsWhistled(IncidentStepped):
+    """A center called departments in."""
+
+
+class DepartmentArrived(IncidentStepped):
+    """A department that was called checked in."""
+
+
+class IncidentHandedOver(IncidentStepped):
+    """Its holder said "not my grid"; the neighbor has it now."""
+
+
+class ClockPaused(IncidentStepped):
+    """Its clock stands still, for a reason."""
+
+
+class ClockResumed(IncidentStepped):
+    """Its clock runs again."""
+
+
+class IncidentRecategorized(IncidentStepped):
+    """It is of another category; the time used stays used."""
+
+
+class IncidentMerged(IncidentStepped):
+    """It is the same as another one, which has its reports now."""
+
+
+class IncidentRated(IncidentStepped):
+    """Its reporter said how well it was done."""
+
+
+class ReporterCalledBack(IncidentStepped):
+    """Somebody asked the reporter afterwards."""
+
+
+class IncidentNoted(IncidentStepped):
+    """Somebody wrote something down."""
+
+
+class LimitNeared(IncidentStepped):
+    """A share of its time limit is used up."""
+
+
+class IncidentEscalated(IncidentStepped):
+    """It is overdue and has climbed to the next level."""
+
+
+class AttachmentAdded(IncidentStepped):
+    """A photo or document was added."""
+
+
+class VisitMade(IncidentStepped):
+    """Somebody was there and says what was seen."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from gridmap.clock import system_clock
 from gridmap.database import Database, connect
 from gridmap.errors import SetupFailed
 from gridmap.operations import backup, sample, sample_people, setup
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.server_checks import check_server
 from gridmap.secrets import Secrets
 from gridmap.settings import Settings

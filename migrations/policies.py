@@ -15,15 +15,79 @@ def area_test(what: str, act: str, column: str = "path") -> str:
     return f"COALESCE({column} <@ (SELECT guard.area('{what}', '{act}')), false)"
 
 
-def guard_by_path(table: str, what: str, *, column: str = "path", app_reads: bool = True) -> None:
-    """Row security on a table with an area path; ``r`` and ``w`` on ``what`` decide."""
+def everywhere_test(what: str, act: str) -> str:
+    """The policy's test on tables that lie nowhere: the right must be held over everything."""
+    return f"COALESCE(''::text <@ (SELECT guard.area('{what}', '{act}')), false)"
+
+
+def guard_by_path(
+    table: str, what: str, *, column: str = "path", app_reads: bool = True, or_reads: str = ""
+) -> None:
+    """Row security on a table with an area path; ``r`` and ``w`` on ``what`` decide.
+
+    ``or_reads`` is a second reason for which a row may be read.
+    """
     read, write = area_test(what, "r", column), area_test(what, "w", column)
-    _guard(table, read, write, app_reads=app_reads)
+    _guard(table, f"{read} OR {or_reads}" if or_reads else read, write, app_reads=app_reads)
 
 
-def guard_by_parent(table: str, condition: str) -> None:
-    """Row security on a child: it shows and takes rows where its parent may be seen."""
-    _guard(table, condition, condition, app_reads=True)
+def guard_by_parent(
+    table: str, condition: str, write: str | None = None, *, app_reads: bool = True
+) -> None:
+    """Row security on a child: it shows and takes rows where its parent may be seen.
+
+    Where seeing the parent is not enough for writing, ``write`` says what is.
+    """
+    _guard(table, condition, write or condition, app_reads=app_reads)
+
+
+def guard_child_of_incident(table: str, *, app_reads: bool = True) -> None:
+    """A child of an incident: seen where the incident is, written where the incident may be."""
+    parent = (
+        f"SELECT FROM incident AS i WHERE i.county = {table}.county AND i.id = {table}.incident"
+    )
+    write = area_test("incident", "w", "i.path")
+    guard_by_parent(
+        table, f"EXISTS ({parent})", f"EXISTS ({parent} AND {write})", app_reads=app_reads
+    )
+
+
+def area_function(also_held: str = "") -> str:
+    """``guard.area``: the ranges in which the viewer may act; ``also_held`` adds paths to them."""
+    return f"""
+        CREATE OR REPLACE FUNCTION guard.area(what text, act text) RETURNS guard.pathmultirange
+        LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$
+        DECLARE
+            who text := guard.viewer();
+            areas guard.pathmultirange;
+        BEGIN
+            IF who IS NULL THEN
+                RETURN '{{}}';
+            END IF;
+            SELECT range_agg(guard.pathrange(held.path, guard.after(held.path))) INTO areas FROM (
+                SELECT a.path FROM guard.appointment a JOIN guard.role_right r USING (role)
+                 WHERE a.viewer IN (who, 'everyone') AND a.during @> now()
+                   AND r.what = area.what AND r.act = area.act
+                {also_held}) AS held;
+            RETURN COALESCE(areas, '{{}}');
+        END $$;
+    """
+
+
+def guard_everywhere(table: str, what: str, *, all_read: bool = False) -> None:
+    """Row security on a table without places: who holds ``what`` over everything writes it.
+
+    The same decides who reads it, unless it is open to be read by all.
+    """
+    _guard(
+        table,
+        "true" if all_read else everywhere_test(what, "r"),
+        everywhere_test(what, "w"),
+        app_reads=True,
+    )
+    if all_read:
+        op.execute(f"GRANT SELECT ON {table} TO gridmap_wall")
 
 
 def _guard(table: str, read: str, write: str, *, app_reads: bool) -> None:

@@ -30,7 +30,7 @@ from gridmap.database import Database, connect, psycopg2_url
 from gridmap.embedded import Cluster
 from gridmap.operations import sample as sample_data
 from gridmap.operations import sample_people, setup
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.secrets import Secrets
 from gridmap.settings import Settings
 from gridmap.synth import unpack

@@ -11,7 +11,7 @@ from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import Database, connect
 from gridmap.errors import SetupFailed
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.secrets import Secrets
 from gridmap.settings import Settings, from_environment
 

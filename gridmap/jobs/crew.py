@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gridmap.access import Viewer
 from gridmap.clock import Clock
 from gridmap.database import Database
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.sealing import Sealer
 from gridmap.settings import Settings
 

@@ -18,3 +18,13 @@ class XID8(UserDefinedType[str]):
     def get_col_spec(self, **_kw: Any) -> str:
         """The type's name in PostgreSQL."""
         return "xid8"
+
+
+class PGSnapshot(UserDefinedType[str]):
+    """Which transactions were still open at a moment."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        """The type's name in PostgreSQL."""
+        return "pg_snapshot"

@@ -34,6 +34,7 @@ class Category(Base):
     kind: Mapped[str] = mapped_column(Text)
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Incident(Base):
@@ -66,6 +67,17 @@ class Incident(Base):
     holder_duty: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("duty.id"))
     holder_center: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("center.id"))
     holder_department: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("department.id"))
+    fields: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    not_ours_with: Mapped[str | None] = mapped_column(Text)
+    clock: Mapped[str] = mapped_column(Text, server_default=text("'running'::text"))
+    limit_min: Mapped[int | None] = mapped_column(Integer)
+    used_min: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    told_share: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    climbed_depth: Mapped[int | None] = mapped_column(SmallInteger)
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
+    filed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    merged_into: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class Report(Base):
@@ -87,6 +99,10 @@ class Report(Base):
     reporter_phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reporter_phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    follow_code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wants_no_name: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
+    rated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Assignment(Base):

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, text
 from gridmap.access import readable
 from gridmap.events import PlacesReassigned
 from gridmap.ids import uuid7
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.columns import insert_columns
 from gridmap.operations.imports.placing import LONG_AGO, WHOLE_WORLD
 from gridmap.operations.incident_rows import assignment_columns
-from gridmap.operations.intake import Circumstances
 from gridmap.operations.record import record
 from gridmap.queries.locate_many import LocatedMany, Territory, locate_many, territory
 

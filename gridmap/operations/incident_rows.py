@@ -10,8 +10,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from gridmap import ids
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.columns import POINT, insert_columns
-from gridmap.operations.intake import Circumstances
 from gridmap.queries.locate_many import LocatedMany
 from gridmap.rules.assignment import NOBODY
 

@@ -1,23 +1,22 @@
 """Taking reports in: each reaches the grid worker of its place and the center above."""
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from gridmap import area, sealing
-from gridmap.access import Viewer
 from gridmap.clock import local_day
 from gridmap.errors import InvalidInput, NotFound
 from gridmap.events import IncidentMoved, IncidentReported
 from gridmap.ids import uuid7
+from gridmap.operations.casework.clock import start_clock
+from gridmap.operations.circumstances import Circumstances
+from gridmap.operations.reasons import holder_of, keep_reason, point_of
 from gridmap.operations.record import close_receipt, content_hash, open_receipt, record
 from gridmap.queries import holders
 from gridmap.queries.locate import AtHousehold, Located, Place, Spot, locate
-from gridmap.sealing import Sealer
 
 LONGEST_WORDS = 4_000
 
@@ -38,17 +37,6 @@ class NewReport:
     occurred_at: datetime | None = None
     reporter_name: str | None = None
     reporter_phone: str | None = None
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """What every operation is told: who acts, when, and the installation's settings."""
-
-    actor: Viewer
-    now: datetime
-    zone: str
-    nearest_limit_m: float
-    sealer: Sealer
 
 
 @dataclass(frozen=True)
@@ -101,10 +89,9 @@ def move(
     located = _locate(connection, spot, row.occurred_at, given)
     connection.execute(
         text(_MOVE),
-        _point(spot) | _holder(located) | {"county": county, "id": id, "path": located.path},
+        point_of(spot) | holder_of(located) | {"county": county, "id": id, "path": located.path},
     )
-    n = connection.scalar(text(_NEXT_ASSIGNMENT), {"county": county, "id": id})
-    _assign(connection, located, county=county, incident=id, n=n, at=given.now)
+    keep_reason(connection, located, county=county, incident=id, at=given.now)
     before = {"lon": row.lon, "lat": row.lat, "path": row.path}
     after = {"lon": spot.lon, "lat": spot.lat, "path": located.path}
     moved = IncidentMoved(county, located.path, id, before, after)
@@ -125,9 +112,6 @@ UPDATE incident SET path = :path, accuracy_m = :accuracy_m,
        point = ST_SetSRID(ST_MakePoint(:lon, :lat), 4326),
        holder_duty = :holder_duty, holder_center = :holder_center, holder_department = NULL
  WHERE county = :county AND id = :id
-"""
-_NEXT_ASSIGNMENT = """
-SELECT COALESCE(max(n), 0) + 1 FROM assignment WHERE county = :county AND incident = :id
 """
 
 
@@ -180,8 +164,8 @@ def _store(
     at_household = isinstance(new.place, AtHousehold) and new.place.county == county
     connection.execute(
         text(_STORE),
-        _point(located.spot)
-        | _holder(located)
+        point_of(located.spot)
+        | holder_of(located)
         | {
             "county": county,
             "id": incident,
@@ -195,11 +179,12 @@ def _store(
         },
     )
     _store_report(connection, new, county, incident, given)
-    _assign(connection, located, county=county, incident=incident, n=1, at=given.now)
+    keep_reason(connection, located, county=county, incident=incident, at=given.now)
     happened = IncidentReported(
         county, located.path, incident, located.how, located.certain, new.category, new.severity
     )
     record(connection, happened, actor=given.actor, at=given.now)
+    start_clock(connection, county, incident, given)
     return Taken(county, incident, number, located)
 
 
@@ -224,58 +209,6 @@ def _store_report(
             "received_at": given.now,
         },
     )
-
-
-_ASSIGN = """
-INSERT INTO assignment (county, incident, n, at, how, certain, share, distance_m, border_m, beyond,
-                        grid_version, today_grid, duty, center, path, alternatives)
-VALUES (:county, :incident, :n, :at, :how, :certain, :share, :distance_m, :border_m, :beyond,
-        :grid_version, :today_grid, :duty, :center, :path, CAST(:alternatives AS jsonb))
-"""
-
-
-def _assign(
-    connection: Connection, located: Located, *, county: int, incident: UUID, n: int, at: datetime
-) -> None:
-    border, version, today = located.border, located.version, located.today
-    connection.execute(
-        text(_ASSIGN),
-        {
-            "county": county,
-            "incident": incident,
-            "n": n,
-            "at": at,
-            "how": located.how,
-            "certain": located.certain,
-            "share": located.share,
-            "distance_m": located.distance_m,
-            "border_m": border.meters if border else None,
-            "beyond": border.beyond.code if border and border.beyond else None,
-            "grid_version": version.id if version else None,
-            "today_grid": today.grid if today else None,
-            "duty": located.worker.duty if located.worker else None,
-            "center": located.center.id if located.center else None,
-            "path": version.path if version else located.path,
-            "alternatives": json.dumps(
-                [{"path": a.version.path, "share": a.share} for a in located.alternatives]
-            ),
-        },
-    )
-
-
-def _point(spot: Spot | None) -> dict[str, Any]:
-    if spot is None:
-        return {"lon": None, "lat": None, "accuracy_m": None}
-    return {"lon": spot.lon, "lat": spot.lat, "accuracy_m": spot.accuracy_m}
-
-
-def _holder(located: Located) -> dict[str, Any]:
-    """The worker on duty holds it; where nobody is on duty, the center does."""
-    worker, center = located.worker, located.center
-    return {
-        "holder_duty": worker.duty if worker else None,
-        "holder_center": center.id if center and not worker else None,
-    }
 
 
 def county_of(connection: Connection, path: str) -> int:

@@ -11,7 +11,7 @@ from gridmap import ids
 from gridmap.clock import local_day
 from gridmap.events import BoundaryPublished, SampleRemoved
 from gridmap.operations import boundaries, classes, sample_happenings, sample_places
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.record import record
 from gridmap.operations.sample_loading import Loading
 from gridmap.queries import holders

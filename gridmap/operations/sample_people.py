@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from gridmap import area, ids, sealing
 from gridmap.access import range_sql
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.columns import insert_columns
-from gridmap.operations.intake import Circumstances
 from gridmap.synth.batch import Batch
 
 

@@ -10,7 +10,7 @@ from gridmap import area
 from gridmap.database import Database
 from gridmap.errors import Conflict
 from gridmap.operations import classes, sample, sample_people
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.queries import catalog
 from gridmap.synth.batch import Batch
 

@@ -48,7 +48,11 @@ def parse(values: Mapping[str, str], *, last_day: date, default_days: int = 30) 
 def conditions(filters: Filters, zone: str, *, alias: str = "i") -> tuple[str, dict[str, Any]]:
     """The filters as an SQL condition on an incident, with its parameters."""
     begin, end = day_bounds(filters.first, filters.last, zone)
-    parts = [f"{alias}.occurred_at >= :begin AND {alias}.occurred_at < :end"]
+    parts = [
+        f"{alias}.occurred_at >= :begin AND {alias}.occurred_at < :end",
+        # what was merged is counted with the incident that has its reports now
+        f"{alias}.merged_into IS NULL",
+    ]
     parameters: dict[str, Any] = {"begin": begin, "end": end}
     if filters.kinds:
         parts.append(f"{alias}.category IN (SELECT number FROM category WHERE kind = ANY(:kinds))")

@@ -8,7 +8,18 @@ from flask import Flask
 from gridmap import database, embedded, sealing, secrets
 from gridmap.clock import Clock, system_clock
 from gridmap.settings import Settings, from_environment
-from gridmap.web import errors, exports, gate, headers, health, imports, language, pages, tiles
+from gridmap.web import (
+    auth,
+    errors,
+    exports,
+    gate,
+    headers,
+    health,
+    imports,
+    language,
+    pages,
+    tiles,
+)
 from gridmap.web.api import api
 from gridmap.web.context import Services
 
@@ -37,6 +48,7 @@ def assemble(made: Services) -> Flask:
         part.install(app)
     for blueprint in (
         pages.pages,
+        auth.auth,
         api,
         tiles.tiles,
         exports.exports,

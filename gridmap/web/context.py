@@ -1,6 +1,5 @@
 """What a request works with: settings, database, clock, viewer."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,20 +7,15 @@ from datetime import date
 
 from flask import current_app, g
 from sqlalchemy import Connection
-from werkzeug.datastructures import Headers
 
-from gridmap.access import LOCAL_ADMINISTRATOR, STRANGER, Viewer
+from gridmap.access import Viewer
 from gridmap.clock import Clock, local_day
 from gridmap.database import Database
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 from gridmap.queries import filters
 from gridmap.queries.filters import Filters
 from gridmap.sealing import Sealer
 from gridmap.settings import Settings
-
-LOOPBACK = ("127.0.0.1", "::1")
-LOOPBACK_NAME = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?")
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 @dataclass(frozen=True)
@@ -44,18 +38,6 @@ def viewer() -> Viewer:
     """Who asks: decided once per request by the gate."""
     decided: Viewer = g.viewer
     return decided
-
-
-def decide_viewer(remote: str | None, headers: Headers) -> Viewer:
-    """The local administrator on loopback without a proxy before; everyone else a stranger.
-
-    The request must also name this machine: a foreign page can have its own name resolve to
-    127.0.0.1 (DNS rebinding), and then no browser tells its requests from ours.
-    """
-    forwarded = any(name in headers for name in FORWARDED)
-    named = bool(LOOPBACK_NAME.fullmatch(headers.get("Host", "")))
-    here = remote in LOOPBACK and named and not forwarded
-    return LOCAL_ADMINISTRATOR if here else STRANGER
 
 
 @contextmanager

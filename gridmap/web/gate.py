@@ -1,10 +1,13 @@
 """The authorization table: who may use which route; and the one place that enforces it."""
 
-from flask import Flask, g, request
+from urllib.parse import quote
+
+from flask import Flask, Response, g, redirect, request
 
 from gridmap.access import STRANGER
 from gridmap.errors import NotAllowed, SignInNeeded
-from gridmap.web.context import decide_viewer
+from gridmap.web import who
+from gridmap.web.context import services
 
 OPEN = "open to strangers"
 KNOWN = "known viewers"
@@ -39,12 +42,17 @@ WHO_MAY: dict[str, str] = {
     "imports.load": KNOWN,
     "imports.throw_away": KNOWN,
     "imports.take_back": KNOWN,
+    "auth.sign_in_page": OPEN,
+    "auth.sign_in": OPEN,
+    "auth.by_link": OPEN,
+    "auth.sign_out": OPEN,
     "health.alive": OPEN,
     "health.ready": OPEN,
     "health.metrics": LOOPBACK_ONLY,
 }
 """Endpoint → who. Tiles are open as routes; each layer says what its viewer needs."""
 
+ENDS_VIEWING = {"auth.sign_out", "auth.stop_viewing"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -52,15 +60,32 @@ def install(app: Flask) -> None:
     """Decides the viewer of each request and refuses what that viewer may not use."""
 
     @app.before_request
-    def _decide() -> None:
-        g.viewer = decide_viewer(request.remote_addr, request.headers)
-        who = WHO_MAY.get(request.endpoint or "", OPEN)
-        if g.viewer == STRANGER and who == KNOWN:
-            raise SignInNeeded("请先登录。")
-        if g.viewer == STRANGER and who == LOOPBACK_ONLY:
+    def _decide() -> Response | None:
+        g.who = who.decide(services(), request)
+        g.viewer = g.who.viewer
+        needed = WHO_MAY.get(request.endpoint or "", OPEN)
+        if needed == LOOPBACK_ONLY and not who.is_here(request.remote_addr, request.headers):
             raise NotAllowed("只能在本机查看。")
         if request.method not in _SAFE_METHODS:
             _refuse_cross_site()
+            _refuse_looking_through(request.endpoint)
+        if g.viewer == STRANGER and needed == KNOWN:
+            return _to_sign_in()
+        return None
+
+
+def _to_sign_in() -> Response:
+    """A page leads to the sign-in and back; everything else is told that it must sign in."""
+    if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
+        raise SignInNeeded("请先登录。")
+    back = request.full_path.rstrip("?")
+    return redirect(f"/sign-in?next={quote(back)}")  # type: ignore[return-value]
+
+
+def _refuse_looking_through(endpoint: str | None) -> None:
+    """Who looks through somebody else's eyes has not their hands."""
+    if g.who.session and g.who.session.viewing_as and endpoint not in ENDS_VIEWING:
+        raise NotAllowed("你正在以别人的视角查看，不能改动；请先退出这个视角。")
 
 
 def _refuse_cross_site() -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.policies import area_function
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -28,9 +30,11 @@ def upgrade() -> None:
             PRIMARY KEY (role, what, act));
         CREATE TABLE guard.appointment (
             viewer text NOT NULL, role text NOT NULL, path text COLLATE "C" NOT NULL,
-            PRIMARY KEY (viewer, role, path));
+            body uuid, during tstzrange NOT NULL DEFAULT '(,)', granted_by text,
+            UNIQUE NULLS NOT DISTINCT (viewer, role, path, body));
         COMMENT ON TABLE guard.appointment IS
-            'Who has which role over which area; the viewer ''everyone'' stands for all of them.';
+            'Who has which role over which area, and when; the viewer ''everyone'' stands for all of them.';
+        COMMENT ON COLUMN guard.appointment.body IS 'The center or department for which somebody acts.';
         GRANT SELECT ON guard.viewer_key, guard.role_right, guard.appointment TO gridmap_guard;
     """)
     op.execute("""
@@ -61,21 +65,9 @@ def upgrade() -> None:
               INTO genuine FROM guard.viewer_key;
             RETURN CASE WHEN genuine THEN part[1] END;
         END $$;
-
-        CREATE FUNCTION guard.area(what text, act text) RETURNS guard.pathmultirange {FUNCTION} AS $$
-        DECLARE
-            who text := guard.viewer();
-            areas guard.pathmultirange;
-        BEGIN
-            IF who IS NULL THEN
-                RETURN '{{}}';
-            END IF;
-            SELECT range_agg(guard.pathrange(a.path, guard.after(a.path))) INTO areas
-              FROM guard.appointment a JOIN guard.role_right r USING (role)
-             WHERE a.viewer IN (who, 'everyone') AND r.what = area.what AND r.act = area.act;
-            RETURN COALESCE(areas, '{{}}');
-        END $$;
-
+    """)
+    op.execute(area_function())
+    op.execute("""
         GRANT CREATE, USAGE ON SCHEMA guard TO gridmap_guard, gridmap_owner;
         ALTER FUNCTION guard.viewer() OWNER TO gridmap_guard;
         ALTER FUNCTION guard.area(text, text) OWNER TO gridmap_guard;

@@ -2,7 +2,12 @@
 
 from alembic import op
 
-from migrations.policies import guard_by_parent, guard_by_path, open_to_all, wall_may_read
+from migrations.policies import (
+    guard_by_path,
+    guard_child_of_incident,
+    open_to_all,
+    wall_may_read,
+)
 
 revision = "0004"
 down_revision = "0003"
@@ -43,9 +48,6 @@ CATEGORIES = {
         71: ("其他服务", "Other services"),
     },
 }
-OF_INCIDENT = (
-    "EXISTS (SELECT FROM incident AS i WHERE i.county = {0}.county AND i.id = {0}.incident)"
-)
 
 
 def upgrade() -> None:
@@ -161,8 +163,8 @@ def _guard() -> None:
         "number",
         "due_at",
     )
-    guard_by_parent("report", OF_INCIDENT.format("report"))
-    guard_by_parent("assignment", OF_INCIDENT.format("assignment"))
+    guard_child_of_incident("report")
+    guard_child_of_incident("assignment")
     guard_by_path("warning", "warning")
     wall_may_read(
         "warning",

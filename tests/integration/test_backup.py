@@ -74,7 +74,7 @@ def test_a_backup_is_restored_on_another_machine(saved: Path, other: tuple[str, 
     for viewer, seen in ((LOCAL_ADMINISTRATOR, 1), (INTAKE, 1), (STRANGER, 0)):
         with database.transaction(viewer) as connection:
             assert connection.scalar(text("SELECT count(*) FROM incident")) == seen
-    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+    with database.transaction(INTAKE) as connection:
         row = connection.execute(text("SELECT id, reporter_phone_sealed AS s FROM report")).one()
     database.dispose()
     opened = sealing.unseal(

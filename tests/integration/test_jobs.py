@@ -16,9 +16,9 @@ from gridmap.errors import Conflict, InvalidInput, NotFound
 from gridmap.ids import uuid7
 from gridmap.jobs import imports
 from gridmap.jobs.crew import Crew
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.imports import paged, run, state
 from gridmap.operations.imports.request import ImportRequest
-from gridmap.operations.intake import Circumstances
 from gridmap.outside import uploads
 from gridmap.outside.queue import enqueue
 from gridmap.queries import imports as asked

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from gridmap import models
 from gridmap.database import psycopg2_url
-from gridmap.models.base import XID8, Base
+from gridmap.models.base import XID8, Base, PGSnapshot
 
 _NOT_OURS = ("procrastinate_", "spatial_ref_sys", "alembic_version", "import_row")
 
@@ -29,6 +29,7 @@ def test_models_and_migrations_agree(database_url: str, monkeypatch: pytest.Monk
     for entity in pkgutil.iter_modules(models.__path__):
         import_module(f"gridmap.models.{entity.name}")
     monkeypatch.setitem(ischema_names, "xid8", XID8)
+    monkeypatch.setitem(ischema_names, "pg_snapshot", PGSnapshot)
     engine = create_engine(psycopg2_url(database_url), poolclass=NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(

@@ -41,6 +41,19 @@ BY_PATH = {
     "incident": "incident",
     "warning": "warning",
     "event": "event",
+    "account": "account",
+    "api_token": "token",
+    "kiosk": "kiosk",
+    "stand_in": "duty",
+    "audit": "audit",
+    "errand": "errand",
+    "desk": "desk",
+    "shift": "desk",
+    "visit": "visit",
+    "visit_plan": "visit",
+    "notice": "notice",
+    "webhook": "webhook",
+    "handover_line": "incident",
 }
 """Every table with a path, and what a viewer must be allowed to read to see its rows."""
 
@@ -48,8 +61,20 @@ BY_PARENT = {
     "person": "SELECT FROM household AS o WHERE o.county = t.county AND o.id = t.household",
     "report": "SELECT FROM incident AS o WHERE o.county = t.county AND o.id = t.incident",
     "assignment": "SELECT FROM incident AS o WHERE o.county = t.county AND o.id = t.incident",
+    "attachment": "SELECT FROM incident AS o WHERE o.county = t.county AND o.id = t.incident",
+    "incident_access": "SELECT FROM incident AS o WHERE o.county = t.county AND o.id = t.incident",
+    "incident_household": (
+        "SELECT FROM incident AS o WHERE o.county = t.county AND o.id = t.incident"
+    ),
 }
 """Tables whose rows are seen where their parent is."""
+
+ELSEWHERE = {
+    *("import", "export", "download"),  # seen by their owner
+    *("web_session", "sign_in_link", "reader", "delivery"),  # seen by jobs alone
+    *("category", "category_rule", "calendar_day", "policy"),  # read by all, written by few
+}
+"""Guarded tables that lie nowhere."""
 
 ROLES: dict[str, set[str]] = {
     "administrator": {*BY_PATH.values()},
@@ -114,9 +139,16 @@ def within(paths: list[str], column: str) -> str:
     return " OR ".join(f"starts_with({column}, '{path}')" for path in paths) or "false"
 
 
+READABLE = {
+    "report": "(t.county, t.id, t.incident, t.words)",
+    "account": "(t.id, t.login, t.path)",
+}
+"""What the application may read of tables of which it may not read all."""
+
+
 def fingerprint(table: str, where: str = "true") -> str:
     """How many rows, and which: a sum over their texts that no order changes."""
-    rows = f"SELECT t.*::text AS row FROM {table} AS t WHERE {where}"
+    rows = f"SELECT {READABLE.get(table, 't.*')}::text AS row FROM {table} AS t WHERE {where}"
     return f"SELECT count(*), sum(hashtextextended(row, 0)) FROM ({rows}) AS rows"
 
 
@@ -148,7 +180,7 @@ def test_children_are_guarded_too(sample_administrator: Connection) -> None:
             " AND relrowsecurity AND relforcerowsecurity"
         )
     )
-    assert set(rows) == {*BY_PATH, *BY_PARENT, "import"}
+    assert set(rows) == {*BY_PATH, *BY_PARENT, *ELSEWHERE}
 
 
 @pytest.mark.parametrize("table", ["planted", "household"])

@@ -5,8 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gridmap.web.context import FORWARDED
 from gridmap.web.gate import KNOWN, LOOPBACK_ONLY, OPEN, WHO_MAY, check_table
+from gridmap.web.who import FORWARDED
 from tests.web.requests import ELSEWHERE, PROGRAM, addresses
 
 AS_STRANGER = [

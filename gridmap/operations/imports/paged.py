@@ -18,9 +18,9 @@ from gridmap.errors import InvalidInput, NotAllowed
 from gridmap.files import reading
 from gridmap.files.mapping import guess_mapping
 from gridmap.files.places import PLACE_COLUMNS
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.imports import run, state, working
 from gridmap.operations.imports.request import ImportRequest
-from gridmap.operations.intake import Circumstances
 from gridmap.operations.sample import SAMPLE_PREFIX
 from gridmap.outside.queue import enqueue
 

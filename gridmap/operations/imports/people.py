@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from gridmap import ids, sealing
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.imports.kind import Columns
-from gridmap.operations.intake import Circumstances
 from gridmap.rules.identity import is_identity_number
 
 MOST = 6

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gridmap.database import Database
-from gridmap.operations.intake import Circumstances
+from gridmap.operations.circumstances import Circumstances
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from gridmap.events import BoundaryPublished, ImportLoaded, ImportTakenBack
 from gridmap.files.rejects import write_rejects
 from gridmap.ids import uuid7
 from gridmap.operations import boundaries, sample
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.imports import (
     centers,
     grids,
@@ -28,7 +29,6 @@ from gridmap.operations.imports import (
 from gridmap.operations.imports.kind import Kind
 from gridmap.operations.imports.request import Counts, Importing, ImportRequest, Loading
 from gridmap.operations.imports.staging import Staged
-from gridmap.operations.intake import Circumstances
 from gridmap.operations.record import record
 
 KINDS: dict[str, Kind] = {

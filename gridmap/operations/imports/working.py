@@ -10,9 +10,9 @@ from sqlalchemy import text
 from gridmap.access import IMPORTER, Viewer
 from gridmap.database import Database
 from gridmap.errors import Conflict, GridmapError
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.imports import state
 from gridmap.operations.imports.request import Importing, ImportRequest
-from gridmap.operations.intake import Circumstances
 
 BY_OPTION = ("crs", "encoding", "layer", "mapping", "parent", "level", "since", "snap_m")
 """What of a request is kept as options when a file is to be read."""

@@ -1,0 +1,51 @@
+"""What an administrator decides, as it stands: policies, limits of categories, the calendar."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from gridmap.rules.working_time import Calendar, Limit, hours_of
+
+_POLICY = """
+SELECT value FROM policy WHERE name = :name AND since <= :at ORDER BY version DESC LIMIT 1
+"""
+
+
+def policy(connection: Connection, name: str, *, at: datetime) -> Any:
+    """The value of a policy in force at a moment; raises KeyError for a name that nobody knows."""
+    row = connection.execute(text(_POLICY), {"name": name, "at": at}).first()
+    if row is None:
+        raise KeyError(name)
+    return row.value
+
+
+@dataclass(frozen=True)
+class CategoryRule:
+    """The time limit of a category, and the names of the departments that answer for it."""
+
+    limit: Limit
+    departments: tuple[str, ...]
+
+
+_RULE = """
+SELECT limit_min, around_the_clock, departments FROM category_rule
+ WHERE category = :category AND since <= :at ORDER BY version DESC LIMIT 1
+"""
+
+
+def rule_of(connection: Connection, category: int, *, at: datetime) -> CategoryRule:
+    """The rule of a category at a moment; raises KeyError for a category without one."""
+    row = connection.execute(text(_RULE), {"category": category, "at": at}).first()
+    if row is None:
+        raise KeyError(category)
+    return CategoryRule(Limit(row.limit_min, row.around_the_clock), tuple(row.departments))
+
+
+def calendar(connection: Connection, zone: str, *, at: datetime) -> Calendar:
+    """The working calendar; days after the last announced year are provisional."""
+    days = {row.day: row.works for row in connection.execute(text("SELECT * FROM calendar_day"))}
+    known_until = date(max(days).year, 12, 31) if days else date.min
+    hours = hours_of(policy(connection, "working_hours", at=at))
+    return Calendar(zone, hours, days, known_until)

@@ -1,0 +1,411 @@
+"""Accounts with their sessions, links, tokens and kiosks; dated appointments; the audit trail."""
+
+from alembic import op
+
+from migrations.policies import (
+    area_function,
+    area_test,
+    guard_by_path,
+    guard_child_of_incident,
+    guard_everywhere,
+    open_to_all,
+)
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+DEFINER = "SECURITY DEFINER SET search_path = public, pg_temp"
+RIGHTS = {
+    "administrator": {
+        "rw": "account catalog visit errand desk webhook export token kiosk",
+        "r": "audit reveal notice",
+    },
+    "commander": {
+        "r": "boundary center department duty household incident warning event errand visit desk export",
+        "w": "warning event export",
+    },
+    "center_officer": {
+        "r": "boundary center department duty reveal",
+        "rw": "household incident warning event errand visit desk import export",
+        "w": "name duty",
+    },
+    "worker": {
+        "r": "boundary center department duty errand desk",
+        "rw": "household name incident event visit",
+    },
+    "planner": {
+        "r": "center department duty household incident warning event",
+        "rw": "boundary import export",
+        "w": "event",
+    },
+    "department_officer": {"r": "boundary center department duty desk", "rw": "export"},
+    "auditor": {"r": "boundary audit"},
+    "wall": {"r": "boundary center incident warning event errand"},
+    "token_read": {"r": "boundary center incident warning event"},
+    "token_report": {"r": "boundary center"},
+    "door": {"rw": "account door", "r": "center"},
+    "caseworker": {
+        "rw": "incident event errand visit",
+        "r": "boundary center department duty household account",
+    },
+    "clock": {
+        "rw": "incident event errand notice",
+        "r": "boundary center department duty account visit",
+    },
+    "teller": {
+        "rw": "notice webhook",
+        "r": "boundary center duty event incident errand account warning visit",
+    },
+    "eraser": {"rw": "household name incident event", "r": "boundary"},
+    "follower": {"r": "boundary center"},
+}
+"""Role → which acts on what; over which area is a row of its own for each viewer."""
+JOBS = {
+    "door": "door",
+    "casework": "caseworker",
+    "clock": "clock",
+    "teller": "teller",
+    "eraser": "eraser",
+}
+
+
+def upgrade() -> None:
+    _accounts()
+    _bodies()
+    _appointments()
+    _audit()
+    _rights()
+
+
+def _accounts() -> None:
+    op.execute("""
+        CREATE TABLE account (
+            id uuid PRIMARY KEY, login text NOT NULL UNIQUE CHECK (login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'),
+            name text NOT NULL, staff uuid REFERENCES staff,
+            path text COLLATE "C" NOT NULL,
+            password text, totp_sealed bytea, totp_on boolean NOT NULL DEFAULT false,
+            totp_step bigint NOT NULL DEFAULT 0, oidc_subject text UNIQUE,
+            failures smallint NOT NULL DEFAULT 0, locked_until timestamptz,
+            closed_at timestamptz, created_at timestamptz NOT NULL, looked_at timestamptz);
+        CREATE INDEX ON account (staff);
+        COMMENT ON COLUMN account.path IS 'The area whose administrator keeps the account.';
+        COMMENT ON COLUMN account.totp_step IS 'The last time step that was used: no code opens twice.';
+        CREATE TABLE web_session (
+            id bytea PRIMARY KEY, account uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+            viewing_as uuid REFERENCES account ON DELETE CASCADE,
+            created_at timestamptz NOT NULL, seen_at timestamptz NOT NULL,
+            expires_at timestamptz NOT NULL, source text NOT NULL);
+        CREATE INDEX ON web_session (account);
+        COMMENT ON COLUMN web_session.id IS 'The SHA-256 of the cookie: a stolen table opens nothing.';
+        CREATE TABLE sign_in_link (
+            id bytea PRIMARY KEY, account uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+            expires_at timestamptz NOT NULL, used_at timestamptz);
+        CREATE TABLE api_token (
+            id uuid PRIMARY KEY, hash bytea NOT NULL UNIQUE, name text NOT NULL,
+            path text COLLATE "C" NOT NULL, created_by text NOT NULL,
+            created_at timestamptz NOT NULL, expires_at timestamptz, revoked_at timestamptz,
+            used_at timestamptz);
+        CREATE TABLE kiosk (
+            id uuid PRIMARY KEY, hash bytea NOT NULL UNIQUE, name text NOT NULL,
+            path text COLLATE "C" NOT NULL, page text NOT NULL, created_by text NOT NULL,
+            created_at timestamptz NOT NULL, revoked_at timestamptz, seen_at timestamptz);
+        CREATE TABLE stand_in (
+            id uuid PRIMARY KEY, staff uuid NOT NULL REFERENCES staff, by_staff uuid NOT NULL REFERENCES staff,
+            county integer NOT NULL REFERENCES county, path text COLLATE "C" NOT NULL,
+            during tstzrange NOT NULL CHECK (NOT isempty(during)), why text NOT NULL,
+            CHECK (staff <> by_staff),
+            EXCLUDE USING gist (staff WITH =, during WITH &&));
+        COMMENT ON COLUMN stand_in.during IS 'Until the visible date of return.';
+        CREATE UNLOGGED TABLE rate (
+            key text NOT NULL, window_start timestamptz NOT NULL, n integer NOT NULL,
+            PRIMARY KEY (key, window_start));
+        COMMENT ON TABLE rate IS 'How often something was tried, over all processes; hashed keys.';
+    """)
+    guard_by_path(
+        "account", "account", app_reads=False, or_reads="'account:' || id = (SELECT guard.viewer())"
+    )
+    public = "id, login, name, staff, path, totp_on, failures, locked_until, closed_at, created_at, looked_at"
+    op.execute(f"""
+        GRANT SELECT ({public}) ON account TO gridmap_app;
+        REVOKE INSERT, UPDATE, DELETE ON account FROM gridmap_app;
+        GRANT INSERT (id, login, name, staff, path, created_at) ON account TO gridmap_app;
+        GRANT UPDATE (name, staff, path, failures, locked_until, closed_at) ON account TO gridmap_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON account TO gridmap_job;
+    """)
+    for table in ("web_session", "sign_in_link"):
+        guard_everywhere(table, "door")
+        op.execute(
+            f"REVOKE SELECT, INSERT, UPDATE, DELETE ON {table} FROM gridmap_app, gridmap_wall"
+        )
+    for table, what in (("api_token", "token"), ("kiosk", "kiosk")):
+        guard_by_path(
+            table, what, or_reads="COALESCE(''::text <@ (SELECT guard.area('door', 'r')), false)"
+        )
+        op.execute(f"""
+            CREATE POLICY used ON {table} FOR UPDATE TO gridmap_job
+                USING (COALESCE(''::text <@ (SELECT guard.area('door', 'r')), false));
+        """)
+    guard_by_path("stand_in", "duty")
+    open_to_all("rate")
+
+
+def _bodies() -> None:
+    """For whom a viewer acts: its centers and departments; and what they were called in to."""
+    op.execute(f"""
+        CREATE TABLE incident_access (
+            county integer NOT NULL, incident uuid NOT NULL, body uuid NOT NULL,
+            since timestamptz NOT NULL, until timestamptz,
+            PRIMARY KEY (county, incident, body),
+            FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
+        CREATE INDEX ON incident_access (body);
+        COMMENT ON TABLE incident_access IS
+            'Centers and departments that may see an incident outside their area, beside the path.';
+
+        CREATE FUNCTION guard.bodies() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
+            SELECT COALESCE(array_agg(body), '{{}}') FROM guard.appointment
+             WHERE viewer = guard.viewer() AND body IS NOT NULL AND during @> now() $$;
+        CREATE FUNCTION guard.called_in() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
+            SELECT COALESCE(array_agg(incident), '{{}}') FROM (
+                SELECT incident FROM incident_access
+                 WHERE body = ANY (guard.bodies()) AND (until IS NULL OR until > now())
+                UNION ALL
+                SELECT incident FROM report
+                 WHERE guard.viewer() = 'follow:' || id) AS open $$;
+        COMMENT ON FUNCTION guard.called_in IS
+            'Incidents that the viewer may see beside its area: called in to, or followed by code.';
+        ALTER FUNCTION guard.bodies() OWNER TO gridmap_guard;
+        ALTER FUNCTION guard.called_in() OWNER TO gridmap_guard;
+        GRANT SELECT ON incident_access, report, duty, account, staff, stand_in TO gridmap_guard;
+        DROP POLICY r ON incident;
+        CREATE POLICY r ON incident FOR SELECT TO gridmap_app, gridmap_wall, gridmap_job USING (
+            COALESCE(path <@ (SELECT guard.area('incident', 'r')), false)
+            OR id = ANY ((SELECT guard.called_in())::uuid[]));
+    """)
+    guard_child_of_incident("incident_access")
+
+
+_DUTIES = """
+                UNION ALL
+                SELECT path FROM guard.duties(who, area.what, area.act) AS path
+                 WHERE who ~ '^account:[0-9a-f-]{36}$'
+"""
+
+
+def _appointments() -> None:
+    """A worker's area is that of the duty; all else is appointed by who keeps the area's accounts."""
+    op.execute(f"""
+        CREATE FUNCTION guard.held_duties(account uuid) RETURNS TABLE (duty uuid, path text)
+        LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
+            SELECT d.id, d.path FROM account AS a
+              JOIN duty AS d ON d.staff = a.staff OR d.staff IN (
+                   SELECT s.staff FROM stand_in AS s WHERE s.by_staff = a.staff AND s.during @> now())
+             WHERE a.id = held_duties.account AND a.closed_at IS NULL AND d.during @> now() $$;
+        COMMENT ON FUNCTION guard.held_duties IS 'The duties of an account, and of those it stands in for.';
+        CREATE FUNCTION guard.duties(who text, what text, act text) RETURNS SETOF text
+        LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
+            SELECT d.path FROM guard.held_duties(substring(who FROM 9)::uuid) AS d
+              JOIN guard.role_right AS r ON r.role = 'worker' AND r.what = duties.what AND r.act = duties.act $$;
+        ALTER FUNCTION guard.held_duties(uuid) OWNER TO gridmap_guard;
+        ALTER FUNCTION guard.duties(text, text, text) OWNER TO gridmap_guard;
+    """)
+    op.execute(area_function(_DUTIES))
+    op.execute(f"""
+        CREATE FUNCTION guard.may_appoint(over text) RETURNS boolean LANGUAGE sql STABLE AS
+            $$ SELECT COALESCE(over <@ guard.area('account', 'w'), false) $$;
+        CREATE FUNCTION guard.roles(who text) RETURNS TABLE (role text, path text, body uuid)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT a.role, a.path, a.body FROM guard.appointment AS a
+             WHERE a.viewer = who AND a.during @> now()
+               AND (who = guard.viewer() OR guard.may_appoint(a.path) OR guard.viewer() = 'job:door')
+            UNION
+            SELECT 'worker', d.path, NULL FROM account AS c, guard.held_duties(c.id) AS d
+             WHERE 'account:' || c.id = who
+               AND (who = guard.viewer() OR guard.may_appoint(d.path) OR guard.viewer() = 'job:door') $$;
+        CREATE FUNCTION guard.appoint(
+            who text, as_role text, over text, for_body uuid, since timestamptz, until timestamptz)
+        RETURNS void LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            IF NOT guard.may_appoint(over) THEN
+                RAISE EXCEPTION 'not allowed to appoint over %', over USING ERRCODE = '42501';
+            END IF;
+            INSERT INTO guard.appointment (viewer, role, path, body, during, granted_by)
+            VALUES (who, as_role, over, for_body, tstzrange(since, until), guard.viewer())
+            ON CONFLICT (viewer, role, path, body)
+            DO UPDATE SET during = EXCLUDED.during, granted_by = EXCLUDED.granted_by;
+        END $$;
+        CREATE FUNCTION guard.dismiss(who text, role text, over text) RETURNS integer
+        LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE gone integer;
+        BEGIN
+            DELETE FROM guard.appointment AS a
+             WHERE a.viewer = who AND a.role = dismiss.role AND a.path = over AND guard.may_appoint(over);
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END $$;
+        CREATE FUNCTION guard.display(who text) RETURNS text LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT COALESCE((SELECT name FROM account WHERE 'account:' || id = who), who) $$;
+        COMMENT ON FUNCTION guard.display IS 'The name of who acted: of staff and officers, never of residents.';
+        CREATE FUNCTION guard.someone_signed_in() RETURNS boolean LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT EXISTS (SELECT FROM account WHERE looked_at IS NOT NULL) $$;
+    """)
+    for name in (
+        "may_appoint(text)",
+        "roles(text)",
+        "appoint(text, text, text, uuid, timestamptz, timestamptz)",
+        "dismiss(text, text, text)",
+        "display(text)",
+        "someone_signed_in()",
+    ):
+        op.execute(f"ALTER FUNCTION guard.{name} OWNER TO gridmap_guard")
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON guard.appointment TO gridmap_guard")
+
+
+def _audit() -> None:
+    op.execute(f"""
+        CREATE TABLE audit (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            xid xid8 NOT NULL DEFAULT pg_current_xact_id(), at timestamptz NOT NULL,
+            who text NOT NULL, what text NOT NULL, subject_kind text NOT NULL,
+            county integer, subject_id uuid, path text COLLATE "C" NOT NULL,
+            source text, why text, data jsonb NOT NULL DEFAULT '{{}}',
+            stamped_at timestamptz NOT NULL DEFAULT now());
+        CREATE INDEX ON audit (at);
+        COMMENT ON COLUMN audit.stamped_at IS 'By the database''s own clock, whatever the program says.';
+        CREATE FUNCTION guard.never() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';
+        END $$;
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit
+            FOR EACH ROW EXECUTE FUNCTION guard.never();
+        CREATE TRIGGER never_emptied BEFORE TRUNCATE ON audit
+            FOR EACH STATEMENT EXECUTE FUNCTION guard.never();
+        ALTER TABLE audit ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE audit FORCE ROW LEVEL SECURITY;
+        CREATE POLICY r ON audit FOR SELECT TO gridmap_app, gridmap_job
+            USING (COALESCE(path <@ (SELECT guard.area('audit', 'r')), false));
+        CREATE POLICY writes ON audit FOR INSERT TO gridmap_guard WITH CHECK (true);
+        GRANT SELECT ON audit TO gridmap_app;
+        GRANT SELECT, INSERT ON audit TO gridmap_guard;
+
+        CREATE FUNCTION guard.audit(
+            at timestamptz, what text, subject_kind text, county integer, subject_id uuid,
+            path text, source text, why text, data jsonb)
+        RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE made bigint;
+        BEGIN
+            IF guard.viewer() IS NULL THEN
+                RAISE EXCEPTION 'nobody acts' USING ERRCODE = '42501';
+            END IF;
+            INSERT INTO audit (at, who, what, subject_kind, county, subject_id, path, source, why, data)
+            VALUES (at, guard.viewer(), what, subject_kind, county, subject_id, path, source, why, data)
+            RETURNING id INTO made;
+            RETURN made;
+        END $$;
+        ALTER FUNCTION guard.audit(timestamptz, text, text, integer, uuid, text, text, text, jsonb)
+            OWNER TO gridmap_guard;
+
+        CREATE FUNCTION guard.reveal_ask(
+            at timestamptz, kind text, county integer, id uuid, why text, source text)
+        RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE place text;
+        BEGIN
+            IF length(trim(why)) < 2 THEN
+                RAISE EXCEPTION 'a reason is needed' USING ERRCODE = '22023';
+            END IF;
+            IF kind = 'person' THEN
+                SELECT p.path INTO place FROM person_private AS p
+                 WHERE p.county = reveal_ask.county AND p.id = reveal_ask.id;
+            ELSE
+                SELECT i.path INTO place FROM report AS r
+                  JOIN incident AS i ON i.county = r.county AND i.id = r.incident
+                 WHERE r.county = reveal_ask.county AND r.id = reveal_ask.id;
+            END IF;
+            IF NOT COALESCE(place <@ guard.area('reveal', 'r'), false) THEN
+                RAISE EXCEPTION 'not allowed to reveal' USING ERRCODE = '42501';
+            END IF;
+            RETURN guard.audit(at, 'reveal', kind, county, id, place, source, why, '{{}}');
+        END $$;
+        CREATE FUNCTION guard.reveal_get(ticket bigint)
+        RETURNS TABLE (kind text, id uuid, name text, name_sealed bytea, phone_sealed bytea,
+                       identity_sealed bytea, notes_sealed bytea)
+        LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE asked audit;
+        BEGIN
+            SELECT * INTO asked FROM audit AS a
+             WHERE a.id = ticket AND a.what = 'reveal' AND a.who = guard.viewer()
+               AND a.stamped_at > now() - interval '60 s'
+               AND a.xid <> pg_current_xact_id() AND pg_xact_status(a.xid) = 'committed';
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'no such ticket' USING ERRCODE = '42501';
+            END IF;
+            IF asked.subject_kind = 'person' THEN
+                RETURN QUERY SELECT 'person', p.id, p.name, NULL::bytea, p.phone_sealed,
+                       p.identity_sealed, p.notes_sealed
+                  FROM person_private AS p WHERE p.county = asked.county AND p.id = asked.subject_id;
+            ELSE
+                RETURN QUERY SELECT 'report', r.id, NULL::text, r.reporter_name_sealed,
+                       r.reporter_phone_sealed, NULL::bytea, NULL::bytea
+                  FROM report AS r WHERE r.county = asked.county AND r.id = asked.subject_id;
+            END IF;
+        END $$;
+        COMMENT ON FUNCTION guard.reveal_get IS
+            'A ticket that was committed before is the price: no value leaves without its audit row.';
+        CREATE FUNCTION guard.masked_people(county integer, household uuid)
+        RETURNS TABLE (id uuid, seat smallint, tags text[], name text, phone_sealed bytea, has_identity boolean)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT p.id, p.position, p.tags, left(v.name, 1) || '*', v.phone_sealed,
+                   v.identity_sealed IS NOT NULL
+              FROM household AS h JOIN person AS p ON p.county = h.county AND p.household = h.id
+              JOIN person_private AS v ON v.county = p.county AND v.id = p.id
+             WHERE h.county = masked_people.county AND h.id = masked_people.household
+               AND COALESCE(h.path <@ guard.area('household', 'r'), false)
+             ORDER BY p.position $$;
+        GRANT SELECT ON person_private, person, household, incident TO gridmap_guard;
+    """)
+    for name in (
+        "reveal_ask(timestamptz, text, integer, uuid, text, text)",
+        "reveal_get(bigint)",
+        "masked_people(integer, uuid)",
+    ):
+        op.execute(f"ALTER FUNCTION guard.{name} OWNER TO gridmap_guard")
+    op.execute("""
+        REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guard
+            TO gridmap_app, gridmap_wall, gridmap_job, gridmap_guard;
+        REVOKE EXECUTE ON FUNCTION guard.reveal_ask, guard.reveal_get, guard.masked_people,
+            guard.appoint, guard.dismiss FROM gridmap_wall;
+        REVOKE SELECT ON report FROM gridmap_app;
+        GRANT SELECT (county, id, incident, channel, words, received_at) ON report TO gridmap_app;
+    """)
+
+
+def _rights() -> None:
+    for role, acts in RIGHTS.items():
+        for letters, whats in acts.items():
+            for what in whats.split():
+                for act in letters:
+                    op.execute(
+                        "INSERT INTO guard.role_right VALUES"
+                        f" ('{role}', '{what}', '{act}') ON CONFLICT DO NOTHING"
+                    )
+    for job, role in JOBS.items():
+        op.execute(f"INSERT INTO guard.appointment VALUES ('job:{job}', '{role}', '')")
+
+
+def downgrade() -> None:
+    op.execute(area_function())
+    op.execute(f"""
+        DROP POLICY r ON incident;
+        CREATE POLICY r ON incident FOR SELECT TO gridmap_app, gridmap_wall, gridmap_job
+            USING ({area_test("incident", "r")});
+        GRANT SELECT ON report TO gridmap_app;
+        DROP FUNCTION guard.masked_people, guard.reveal_get, guard.reveal_ask, guard.audit,
+            guard.someone_signed_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
+            guard.may_appoint, guard.duties, guard.held_duties, guard.called_in, guard.bodies;
+        DROP TABLE audit, rate, stand_in, kiosk, api_token, sign_in_link, web_session, incident_access, account;
+        DROP FUNCTION guard.never;
+        DELETE FROM guard.appointment
+         WHERE role NOT IN ('administrator', 'stranger', 'intake', 'importer');
+    """)

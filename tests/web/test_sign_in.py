@@ -1,0 +1,194 @@
+"""Signing in: passwords, one-time codes and links, sessions that end, and who asks without one."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gridmap import create_app, sealing
+from gridmap.access import LOCAL_ADMINISTRATOR
+from gridmap.database import Database
+from gridmap.errors import InvalidInput
+from gridmap.ids import uuid7
+from gridmap.operations import accounts, sessions
+from gridmap.operations.accounts import NewAccount
+from gridmap.operations.sessions import DOOR
+from gridmap.rules import totp
+from gridmap.settings import Settings
+from tests import world
+from tests.conftest import NOW, Server
+from tests.web.requests import PROGRAM
+
+PASSWORD = "示例密码 1234567"
+
+
+class Watch:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """The clock of the application under test."""
+    return Watch()
+
+
+@pytest.fixture
+def app(server: Server, database_url: str, watch: Watch) -> Iterator[Flask]:
+    """The application on the tiny world."""
+    settings = Settings(database_url=database_url, instance=server.instance)
+    made = create_app("web", settings=settings, clock=watch)
+    with made.extensions["gridmap"].database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        world.build(connection)
+    yield made
+    made.extensions["gridmap"].database.dispose()
+
+
+@pytest.fixture
+def door(app: Flask) -> Database:
+    """The application's database."""
+    made: Database = app.extensions["gridmap"].database
+    return made
+
+
+@pytest.fixture
+def account(server: Server, door: Database) -> UUID:
+    """An administrator of everything, with a password."""
+    with door.transaction(LOCAL_ADMINISTRATOR) as connection:
+        given = server.circumstances()
+        id = accounts.create(connection, NewAccount("wang", "示例王", ""), given)
+        accounts.appoint(
+            connection,
+            id,
+            role="administrator",
+            path="",
+            body=None,
+            since=None,
+            until=None,
+            given=given,
+        )
+    with door.transaction(DOOR) as connection:
+        sessions.set_password(connection, id, PASSWORD)
+    return id
+
+
+def sign_in(client: FlaskClient, password: str = PASSWORD, code: str = "", next: str = "/") -> int:
+    """Sends the form; returns the status."""
+    return client.post(
+        "/sign-in",
+        data={"login": "Wang", "password": password, "code": code, "next": next},
+        headers=PROGRAM,
+    ).status_code
+
+
+def test_signing_in_opens_pages_and_signing_out_closes_them(app: Flask, account: UUID) -> None:
+    client = app.test_client()
+    assert sign_in(client) == 302
+    assert client.get("/api/catalog").status_code == 200
+    assert client.post("/sign-out", headers=PROGRAM).status_code == 302
+    assert client.get("/api/catalog").status_code == 401
+
+
+def test_after_the_first_sign_in_being_here_is_no_longer_enough(app: Flask, account: UUID) -> None:
+    other = app.test_client()
+    assert other.get("/api/catalog").status_code == 200
+    sign_in(app.test_client())
+    assert other.get("/api/catalog").status_code == 401
+
+
+def test_a_page_leads_to_the_sign_in_and_back(app: Flask, account: UUID) -> None:
+    client = app.test_client()
+    sign_in(app.test_client())
+    answer = client.get("/?days=7", headers={"Accept": "text/html"})
+    assert answer.location == "/sign-in?next=/%3Fdays%3D7"
+    back = client.post(
+        "/sign-in",
+        data={"login": "wang", "password": PASSWORD, "next": "/?days=7"},
+        headers=PROGRAM,
+    )
+    assert back.location == "/?days=7"
+
+
+@pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_nobody_is_led_elsewhere(app: Flask, account: UUID, next: str) -> None:
+    client = app.test_client()
+    back = client.post(
+        "/sign-in", data={"login": "wang", "password": PASSWORD, "next": next}, headers=PROGRAM
+    )
+    assert back.location == "/"
+
+
+def test_too_many_wrong_passwords_lock_the_account_for_a_while(
+    app: Flask, account: UUID, watch: Watch
+) -> None:
+    client = app.test_client()
+    for _ in range(sessions.MOST_FAILURES):
+        assert sign_in(client, "falsch falsch") == 422
+    assert sign_in(client) == 422
+    watch.now += sessions.LOCKED_FOR + timedelta(seconds=1)
+    assert sign_in(client) == 302
+
+
+def test_sessions_end_when_idle_and_at_last(app: Flask, account: UUID, watch: Watch) -> None:
+    client = app.test_client()
+    sign_in(client)
+    watch.now += sessions.IDLE - timedelta(minutes=1)
+    assert client.get("/api/catalog").status_code == 200
+    watch.now += sessions.IDLE + timedelta(minutes=1)
+    assert client.get("/api/catalog").status_code == 401
+    client = app.test_client()
+    sign_in(client)
+    for _ in range(7):
+        watch.now += sessions.IDLE - timedelta(minutes=10)
+        last = client.get("/api/catalog").status_code
+    assert last == 401
+
+
+def test_a_new_password_ends_all_sessions(app: Flask, account: UUID, door: Database) -> None:
+    client = app.test_client()
+    sign_in(client)
+    with door.transaction(DOOR) as connection:
+        sessions.set_password(connection, account, "ein anderes Wort")
+        with pytest.raises(InvalidInput):
+            sessions.set_password(connection, account, "kurz")
+    assert client.get("/api/catalog").status_code == 401
+
+
+def test_a_link_signs_in_once(app: Flask, account: UUID, door: Database, watch: Watch) -> None:
+    with door.transaction(DOOR) as connection:
+        link = sessions.make_link(connection, account, now=watch.now)
+        late = sessions.make_link(connection, account, now=watch.now)
+    assert app.test_client().get(f"/sign-in/{link}").status_code == 302
+    assert app.test_client().get(f"/sign-in/{link}").status_code == 404
+    watch.now += sessions.LINK_LIFE
+    assert app.test_client().get(f"/sign-in/{late}").status_code == 404
+
+
+def test_a_second_factor_is_asked_for_and_no_code_opens_twice(
+    server: Server, app: Flask, account: UUID, door: Database
+) -> None:
+    secret = bytes(range(20))
+    sealed = sealing.seal(
+        server.circumstances().sealer, secret.hex(), field="account.totp", row=account
+    )
+    with door.transaction(DOOR) as connection:
+        sessions.require_codes(connection, account, sealed)
+    code = totp.code(secret, totp.step_of(NOW))
+    assert sign_in(app.test_client()) == 422
+    assert sign_in(app.test_client(), code="000000") == 422
+    assert sign_in(app.test_client(), code=code) == 302
+    assert sign_in(app.test_client(), code=code) == 422
+
+
+def test_an_unknown_cookie_makes_a_stranger_and_never_the_administrator(app: Flask) -> None:
+    client = app.test_client()
+    client.set_cookie("gridmap_session", str(uuid7(NOW)))
+    assert client.get("/api/catalog").status_code == 401
