@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +11,9 @@ import shapely
 from sqlalchemy import Connection, text
 
 from gridmap.geo.candidates import Boundaries
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees (EPSG:4326)."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,12 @@ class GridVersion:
     number: str
     county: int
     since: datetime | None
+    until: datetime | None
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether this is its grid's boundary at a moment."""
+        begun = self.since is None or self.since <= at
+        return begun and (self.until is None or at < self.until)
 
 
 _IN_BOX = """
@@ -37,10 +46,7 @@ SELECT v.id, v.grid, g.code, v.path, v.number, v.county, lower(v.during) AS sinc
 
 
 def in_box(
-    connection: Connection,
-    box: tuple[float, float, float, float],
-    first: datetime,
-    last: datetime,
+    connection: Connection, box: Box, first: datetime, last: datetime
 ) -> tuple[Boundaries, list[GridVersion]]:
     """Grid versions whose box meets ``box`` (degrees) and that were in force in that time."""
     west, south, east, north = box
@@ -49,10 +55,7 @@ def in_box(
         {"west": west, "south": south, "east": east, "north": north, "first": first, "last": last},
     ).all()
     boundaries = as_columns([row.code for row in rows], rows)
-    versions = [
-        GridVersion(row.id, row.grid, row.code, row.path, row.number, row.county, row.since)
-        for row in rows
-    ]
+    versions = [GridVersion(*row[:-1]) for row in rows]
     return boundaries, versions
 
 
@@ -66,8 +69,32 @@ def as_columns(codes: list[str], rows: Sequence[Any]) -> Boundaries:
     )
 
 
+class Near(NamedTuple):
+    """The boundaries whose box meets a box: as columns, and without shapes in the same order."""
+
+    box: Box
+    columns: Boundaries
+    versions: list[GridVersion]
+
+    def holds(self, box: Box) -> bool:
+        """Whether nothing that meets this other box can be missing."""
+        (west, south), (east, north) = box[:2], box[2:]
+        return (
+            self.box[0] <= west
+            and self.box[1] <= south
+            and east <= self.box[2]
+            and north <= self.box[3]
+        )
+
+
+def near(connection: Connection, box: Box, at: datetime) -> Near:
+    """The boundaries at a moment whose box meets ``box``."""
+    return Near(box, *in_box(connection, box, at, at))
+
+
 _OF_GRIDS = """
-SELECT v.id, v.grid, g.code, v.path, v.number, v.county, lower(v.during) AS since
+SELECT v.id, v.grid, g.code, v.path, v.number, v.county, lower(v.during) AS since,
+       upper(v.during) AS until
   FROM grid_version AS v JOIN grid AS g ON g.id = v.grid
  WHERE v.grid = ANY(:grids) AND v.during @> CAST(:at AS timestamptz)
 """

@@ -42,11 +42,12 @@ class Level:
     is_county: bool
 
 
-_ON_DUTY = """
+_FIRST = "array_position('{lead,full_time,backup}', d.kind), lower(d.during), s.code"
+_ON_DUTY = f"""
 SELECT DISTINCT ON (d.grid) d.id, d.grid, s.name, s.post, d.kind
   FROM duty AS d JOIN staff AS s ON s.id = d.staff
  WHERE d.grid = ANY(:grids) AND d.during @> CAST(:at AS timestamptz)
- ORDER BY d.grid, array_position('{lead,full_time,backup}', d.kind), lower(d.during), s.code
+ ORDER BY d.grid, {_FIRST}
 """
 
 
@@ -99,6 +100,36 @@ def center_above(connection: Connection, path: str, depth: int) -> Center | None
     """``center_for`` of one path, asking for no other center than those above it."""
     row = connection.execute(text(_CENTER_ABOVE), {"paths": _above(path, depth)}).first()
     return Center(*row) if row else None
+
+
+_ANSWERING = f"""
+SELECT duty.*, center.*
+  FROM (SELECT coalesce(min(depth) FILTER (WHERE answers), max(depth)) AS depth FROM level) AS level
+  LEFT JOIN LATERAL (
+       SELECT d.id, d.grid, s.name, s.post, d.kind
+         FROM duty AS d JOIN staff AS s ON s.id = d.staff
+        WHERE d.grid = :grid AND d.during @> CAST(:at AS timestamptz)
+        ORDER BY {_FIRST} LIMIT 1) AS duty ON true
+  LEFT JOIN LATERAL (
+       SELECT c.id, c.path, c.name, c.phone FROM center AS c
+        WHERE c.path = ANY(:paths)
+          AND length(c.path) - length(replace(c.path, '/', '')) <= level.depth
+        ORDER BY length(c.path) DESC, c.code LIMIT 1) AS center ON true
+"""
+
+
+def answering(
+    connection: Connection, grid: UUID | None, path: str, at: datetime
+) -> tuple[Worker | None, Center | None]:
+    """``on_duty`` of one grid and ``center_above`` of its path, in one go."""
+    paths = [path, *area.parents(path)]
+    given = {"grid": grid, "at": at, "paths": paths}
+    row = connection.execute(text(_ANSWERING), given).one()
+    worker, center = row[:5], row[5:]
+    return (
+        Worker(*worker) if worker[0] else None,
+        Center(*center) if center[0] else None,
+    )
 
 
 def _above(path: str, depth: int) -> list[str]:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, text
 from gridmap import area
 from gridmap.errors import InvalidInput, NotFound
 from gridmap.geo import candidates, measure
-from gridmap.geo.candidates import Boundaries, Pairs
+from gridmap.geo.candidates import Pairs
 from gridmap.queries import boundaries, holders
-from gridmap.queries.boundaries import GridVersion
+from gridmap.queries.boundaries import GridVersion, Near
 from gridmap.queries.holders import Center, Worker
 from gridmap.rules import assignment
 from gridmap.rules.assignment import NOBODY
@@ -136,9 +136,9 @@ def _at_spot(connection: Connection, spot: Spot, at: datetime, nearest_limit_m: 
     _check(spot)
     accuracy = spot.accuracy_m or 0.0
     box = measure.box_around(spot.lon, spot.lat, max(accuracy, nearest_limit_m))
-    shapes, versions = boundaries.in_box(connection, box, at, at)
+    near = boundaries.near(connection, box, at)
     pairs = candidates.find(
-        shapes,
+        near.columns,
         np.array([[spot.lon, spot.lat]]),
         np.array([at.timestamp()]),
         accuracy_m=np.array([accuracy]),
@@ -147,10 +147,10 @@ def _at_spot(connection: Connection, spot: Spot, at: datetime, nearest_limit_m: 
     )
     decided = assignment.decide(pairs.candidates, places=1, nearest_limit_m=nearest_limit_m)
     chosen = int(decided.chosen[0])
-    alternatives = _alternatives(pairs, versions, chosen) if accuracy else ()
+    alternatives = _alternatives(pairs, near.versions, chosen) if accuracy else ()
     if chosen == NOBODY:
         return replace(_in_region(connection, spot, at), alternatives=alternatives)
-    version = versions[pairs.version[chosen]]
+    version = near.versions[pairs.version[chosen]]
     return Located(
         how=str(decided.how[0]),
         certain=bool(decided.certain[0]),
@@ -159,7 +159,7 @@ def _at_spot(connection: Connection, spot: Spot, at: datetime, nearest_limit_m: 
         version=version,
         share=float(pairs.candidates.share[chosen]) if accuracy else None,
         distance_m=float(pairs.candidates.distance_m[chosen]),
-        border=_border(connection, spot, shapes, int(pairs.version[chosen]), version, at),
+        border=_border(connection, spot, at, near, pairs, chosen),
         alternatives=alternatives,
     )
 
@@ -187,25 +187,20 @@ def _alternatives(
 
 
 def _border(
-    connection: Connection,
-    spot: Spot,
-    shapes: Boundaries,
-    index: int,
-    own: GridVersion,
-    at: datetime,
+    connection: Connection, spot: Spot, at: datetime, near: Near, pairs: Pairs, chosen: int
 ) -> Border:
-    """The nearest border of a grid, and the lowest other code that touches it there."""
-    shape = shapes.shapes[index]
-    lon, lat = measure.nearest_on_border(shape, spot.lon, spot.lat)
-    meters = measure.border_m(np.array([shape]), np.array([[spot.lon, spot.lat]]))[0]
-    touching_m = assignment.ON_BORDER_M
-    there, versions = boundaries.in_box(connection, measure.box_around(lon, lat, 1.0), at, at)
-    points = np.repeat([[lon, lat]], len(versions), axis=0)
-    near = measure.distance_m(there.shapes, points) <= touching_m
-    beyond = [
-        one for one, close in zip(versions, near, strict=True) if close and one.grid != own.grid
-    ]
-    return Border(float(meters), lon, lat, beyond[0] if beyond else None)
+    """The nearest border of the chosen grid, and the lowest other code that touches it there."""
+    own = int(pairs.version[chosen])
+    lon, lat = measure.nearest_on_border(near.columns.shapes[own], spot.lon, spot.lat)
+    grid = near.versions[own].grid
+    touching = measure.box_around(lon, lat, 2 * assignment.ON_BORDER_M)
+    if not near.holds(touching):
+        near = boundaries.near(connection, touching, at)
+    points = np.repeat([[lon, lat]], len(near.versions), axis=0)
+    close = measure.distance_m(near.columns.shapes, points) <= assignment.ON_BORDER_M
+    beyond = [near.versions[n] for n in np.flatnonzero(close) if near.versions[n].grid != grid]
+    meters = float(pairs.candidates.border_m[chosen])
+    return Border(meters, lon, lat, beyond[0] if beyond else None)
 
 
 def _in_region(connection: Connection, spot: Spot, at: datetime) -> Located:
@@ -235,22 +230,15 @@ def _with_holders(
 ) -> Located:
     today = _today(connection, found, now, nearest_limit_m)
     path = today.path if today else found.path
-    depth = holders.answering_depth(holders.levels(connection))
-    workers = holders.on_duty(connection, [today.grid], now) if today else {}
-    return replace(
-        found,
-        path=path,
-        today=today,
-        worker=workers.get(today.grid) if today else None,
-        center=holders.center_above(connection, path, depth),
-    )
+    worker, center = holders.answering(connection, today.grid if today else None, path, now)
+    return replace(found, path=path, today=today, worker=worker, center=center)
 
 
 def _today(
     connection: Connection, found: Located, now: datetime, nearest_limit_m: float
 ) -> GridVersion | None:
-    if found.version is None:
-        return None
+    if found.version is None or found.version.in_force(now):
+        return found.version
     open_now = boundaries.of_grids(connection, [found.version.grid], now)
     if found.version.grid in open_now:
         return open_now[found.version.grid]
