@@ -70,6 +70,7 @@ class Incident(Base):
     fields: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     not_ours_with: Mapped[str | None] = mapped_column(Text)
     clock: Mapped[str] = mapped_column(Text, server_default=text("'running'::text"))
+    clock_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     limit_min: Mapped[int | None] = mapped_column(Integer)
     used_min: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     told_share: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))

@@ -11,6 +11,7 @@ from gridmap import ids
 from gridmap.clock import local_day
 from gridmap.events import BoundaryPublished, SampleRemoved
 from gridmap.operations import boundaries, classes, sample_happenings, sample_places
+from gridmap.operations.casework.clock import start_open_clocks
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.record import record
 from gridmap.operations.sample_loading import Loading
@@ -133,4 +134,5 @@ def _finish(loading: Loading) -> None:
         record(connection, published, actor=given.actor, at=given.now)
     depth = holders.answering_depth(holders.levels(connection))
     connection.execute(text(_COVERED), {"depth": depth})
+    start_open_clocks(connection, given, since=None)
     connection.execute(text("UPDATE installation SET sample = true"))

@@ -16,9 +16,9 @@ from gridmap.rules.life import Case
 COORDINATING = ("administrator", "center_officer")
 
 _COLUMNS = """
-SELECT i.county, i.id, i.path, i.number, i.category, i.severity, i.state, i.clock, i.outcome,
-       i.rating, i.accepted_at, i.received_at, i.occurred_at, i.resolved_at, i.due_at, i.limit_min,
-       i.used_min, i.merged_into, i.climbed_depth, i.told_share, i.title, i.fields,
+SELECT i.county, i.id, i.path, i.number, i.category, i.severity, i.state, i.clock, i.clock_from,
+       i.outcome, i.rating, i.accepted_at, i.received_at, i.occurred_at, i.resolved_at, i.due_at,
+       i.limit_min, i.used_min, i.merged_into, i.climbed_depth, i.told_share, i.title, i.fields,
        i.holder_duty, i.holder_center, i.holder_department, i.household,
        ST_X(i.point) AS lon, ST_Y(i.point) AS lat, i.accuracy_m
   FROM incident AS i WHERE i.county = :county AND i.id = :id

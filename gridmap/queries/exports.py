@@ -62,8 +62,11 @@ SELECT r.code, v.name, v.name_en, above.code AS parent,
 """,
     "boundary",
     "v.path",
-    ("区划代码", "名称", "英文名", "上级代码", "级别"),
-    lambda row, _: (row.code, row.name, row.name_en, row.parent, row.depth),
+    ("区划代码", "名称", "英文名", "上级代码", "级别", "边界"),
+    lambda row, _: (
+        *(row.code, row.name, row.name_en, row.parent, row.depth),
+        "无" if row.shape is None else "有",
+    ),
 )
 _GRIDS = _Export(
     """

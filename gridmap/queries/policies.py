@@ -49,3 +49,11 @@ def calendar(connection: Connection, zone: str, *, at: datetime) -> Calendar:
     known_until = date(max(days).year, 12, 31) if days else date.min
     hours = hours_of(policy(connection, "working_hours", at=at))
     return Calendar(zone, hours, days, known_until)
+
+
+def categories(connection: Connection) -> list[dict[str, Any]]:
+    """The categories in use, with their kinds; incidents keep a retired one, and it is not here."""
+    rows = connection.execute(
+        text("SELECT number, kind, zh, en FROM category WHERE retired_at IS NULL ORDER BY number")
+    )
+    return [dict(row._mapping) for row in rows]

@@ -10,6 +10,7 @@ from gridmap.clock import Clock, system_clock
 from gridmap.settings import Settings, from_environment
 from gridmap.web import (
     auth,
+    cases,
     errors,
     exports,
     gate,
@@ -49,6 +50,7 @@ def assemble(made: Services) -> Flask:
     for blueprint in (
         pages.pages,
         auth.auth,
+        cases.cases,
         api,
         tiles.tiles,
         exports.exports,

@@ -32,14 +32,18 @@ def _incident() -> None:
         ALTER TABLE incident
             ADD fields jsonb NOT NULL DEFAULT '{}', ADD not_ours_with text,
             ADD clock text NOT NULL DEFAULT 'running' CHECK (clock IN ('running', 'paused', 'stopped')),
-            ADD limit_min integer, ADD used_min integer NOT NULL DEFAULT 0,
+            ADD clock_from timestamptz, ADD limit_min integer, ADD used_min integer NOT NULL DEFAULT 0,
             ADD told_share smallint NOT NULL DEFAULT 0, ADD climbed_depth smallint,
             ADD accepted_at timestamptz, ADD rating smallint CHECK (rating BETWEEN 1 AND 5),
             ADD filed_at timestamptz, ADD merged_into uuid,
             ADD CHECK (outcome IN ('resolved', 'no_remedy', 'duplicate', 'not_ours'));
+        -- all that figures ask of a range of days, so that they read no row
+        CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into);
         CREATE INDEX ON incident (due_at) WHERE state NOT IN ('resolved', 'filed') AND clock = 'running';
         CREATE INDEX ON incident (holder_duty) WHERE state NOT IN ('resolved', 'filed');
         CREATE INDEX ON incident (holder_center) WHERE state NOT IN ('resolved', 'filed');
+        COMMENT ON COLUMN incident.clock_from IS
+            'When its clock began, where that is not when it was received: it came by import.';
         COMMENT ON COLUMN incident.used_min IS
             'Minutes used up to the last change of the clock; what runs since is added when asked.';
         COMMENT ON COLUMN incident.told_share IS 'The last share of the limit (50, 80, 100) that was told.';
@@ -133,7 +137,7 @@ def downgrade() -> None:
         ALTER TABLE category DISABLE ROW LEVEL SECURITY;
         ALTER TABLE category DROP retired_at;
         ALTER TABLE report DROP follow_code_hash, DROP wants_no_name, DROP rating, DROP rated_at;
-        ALTER TABLE incident DROP fields, DROP not_ours_with, DROP clock, DROP limit_min, DROP used_min,
+        ALTER TABLE incident DROP fields, DROP not_ours_with, DROP clock, DROP clock_from, DROP limit_min, DROP used_min,
             DROP told_share, DROP climbed_depth, DROP accepted_at, DROP rating, DROP filed_at,
             DROP merged_into;
     """)

@@ -41,11 +41,11 @@ class Reading:
 
 
 def marks(connection: Connection, row: Row[Any]) -> list[Mark]:
-    """The changes of an incident's clock; one that came by import starts when it was received."""
+    """The changes of an incident's clock; one that came by import has no event to start it."""
     told = connection.execute(text(_EVENTS), {"id": row.id, "kinds": list(MARKS)})
     found = [Mark(at, MARKS[kind]) for at, kind in told]
     if not found or found[0].kind != "start":
-        found.insert(0, Mark(row.received_at, "start"))
+        found.insert(0, Mark(row.clock_from or row.received_at, "start"))
     if row.resolved_at and found[-1].kind != "stop" and row.state in ("resolved", "filed"):
         found.append(Mark(row.resolved_at, "stop"))
     return found
@@ -76,6 +76,54 @@ def reading(
 def start_clock(connection: Connection, county: int, id: UUID, given: Circumstances) -> None:
     """Starts the clock of an incident that was just taken in."""
     settle(connection, county, id, read(connection, case.found(connection, county, id), given))
+
+
+_WITHOUT_CLOCK = """
+SELECT county, id, category, received_at FROM incident
+ WHERE limit_min IS NULL AND state IN ('taken_in', 'verified', 'dispatched', 'under_way')
+"""
+_START = """
+UPDATE incident AS i
+   SET clock_from = u.began, limit_min = u.limit_min, used_min = u.used, due_at = u.due
+  FROM unnest(CAST(:county AS integer[]), CAST(:id AS uuid[]), CAST(:began AS timestamptz[]),
+              CAST(:limit AS integer[]), CAST(:used AS integer[]), CAST(:due AS timestamptz[]))
+       AS u (county, id, began, limit_min, used, due)
+ WHERE i.county = u.county AND i.id = u.id
+"""
+
+
+def start_open_clocks(
+    connection: Connection, given: Circumstances, *, since: datetime | None
+) -> int:
+    """Starts the clocks of open incidents that have none: they came in bulk. Returns how many.
+
+    ``since`` is when they begin; None means when each was received.
+    """
+    rows = connection.execute(text(_WITHOUT_CLOCK)).all()
+    calendar = policies.calendar(connection, given.zone, at=given.now)
+    limits = {
+        category: policies.rule_of(connection, category, at=given.now).limit
+        for category in {row.category for row in rows}
+    }
+    shown = [
+        reading(
+            [Mark(since or row.received_at, "start")], limits[row.category], calendar, given.now
+        )
+        for row in rows
+    ]
+    if rows:
+        connection.execute(
+            text(_START),
+            {
+                "county": [row.county for row in rows],
+                "id": [str(row.id) for row in rows],
+                "began": [since] * len(rows),
+                "limit": [one.limit.minutes for one in shown],
+                "used": [one.used_min for one in shown],
+                "due": [one.due_at for one in shown],
+            },
+        )
+    return len(rows)
 
 
 _SET = """

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import Connection, text
 
+from gridmap.operations.casework.clock import start_open_clocks
 from gridmap.operations.imports.kind import Columns, Kind, Prepare, Prepared, require
 from gridmap.operations.imports.placing import Counties, everywhere, placed
 from gridmap.operations.imports.request import Counts, Importing, Loading
@@ -192,6 +193,8 @@ def _load(loading: Loading) -> Counts:
     added = connection.execute(text(_NEW), parameters).rowcount
     connection.execute(text(_REPORTS), parameters)
     connection.execute(text(_ASSIGNMENTS), parameters)
+    given = loading.importing.given
+    start_open_clocks(connection, given, since=given.now)
     return Counts(added, changed, (staged or 0) - added - changed)
 
 
