@@ -49,8 +49,9 @@ class Batch:
 
     ``numbers`` are the rows of the file: in a table as a spreadsheet counts them (the heading is
     row 1), in a map file the features from 1. ``columns`` is text throughout, None where empty.
-    ``geometries`` (map files, WKT columns) and ``points`` (n, 2) (tables with longitude and
-    latitude, map files of points; NaN where a table's row names no place) are in WGS 84.
+    ``geometries`` (map files, WKT columns; None where a row has none) and ``points`` (n, 2)
+    (tables with longitude and latitude, map files of points; NaN where a row names no place) are
+    in WGS 84.
     """
 
     numbers: list[int]

@@ -179,13 +179,16 @@ def _text(values: npt.NDArray[Any], bad: dict[int, str]) -> list[str | None]:
 
 
 def _geometries(wkb: npt.NDArray[Any], bad: dict[int, str]) -> Geometries:
-    """Shapes as they are, but with unclosed rings closed; what is none gets its reason."""
+    """Shapes as they are, but with unclosed rings closed; None where a row has none, and a
+    reason for what cannot be read."""
     try:
         found = np.asarray(shapely.from_wkb(wkb, on_invalid="fix"), dtype=object)
     except shapely.GEOSException:
         found = np.array([_geometry(one) for one in wkb], dtype=object)
-    for i in np.flatnonzero(shapely.is_missing(found) | shapely.is_empty(found)):
-        bad[int(i)] = "没有几何图形" if wkb[i] is None or found[i] is not None else "几何图形读不懂"
+    for i in np.flatnonzero(shapely.is_missing(found)):
+        if wkb[i] is not None:
+            bad[int(i)] = "几何图形读不懂"
+    found[shapely.is_empty(found)] = None
     for i in np.flatnonzero(shapely.get_num_coordinates(found) > MAX_GEOMETRY_POINTS):
         bad[int(i)] = f"几何图形太大，超过 {MAX_GEOMETRY_POINTS} 个点"
     return found

@@ -127,20 +127,21 @@ def _with_geometries(rows: Rows, crs: str) -> Batch:
     bad: dict[int, str] = {}
     corners = _corners(raw)
     out = _out_of_range(corners, _corners(placed), crs).reshape(-1, 2).any(axis=1)
-    for i in np.flatnonzero(out):
+    for i in np.flatnonzero(out & ~shapely.is_missing(raw)):
         bad[int(i)] = _beyond_reason(corners[2 * i])
     kept, keep = without(rows, bad)
     placed = placed[keep]
-    points = shapely.get_coordinates(placed) if _all_points(placed) else None
-    return Batch(kept.numbers, kept.columns, placed, points, kept.rejects)
+    return Batch(kept.numbers, kept.columns, placed, _points(placed), kept.rejects)
 
 
 def _with_wkt(rows: Rows, column: str) -> Rows:
     geometries = _wkt(rows.columns[column])
     bad = {
-        int(i): "没有几何图形" if rows.columns[column][i] is None else "几何图形（WKT）读不懂"
-        for i in np.flatnonzero(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+        int(i): "几何图形（WKT）读不懂"
+        for i in np.flatnonzero(shapely.is_missing(geometries))
+        if rows.columns[column][i] is not None
     }
+    geometries[shapely.is_empty(geometries)] = None
     for i in np.flatnonzero(shapely.get_num_coordinates(geometries) > MAX_GEOMETRY_POINTS):
         bad[int(i)] = f"几何图形太大，超过 {MAX_GEOMETRY_POINTS} 个点"
     rows = Rows(rows.numbers, rows.columns, rows.rejects, shapely.force_2d(geometries))
@@ -199,5 +200,11 @@ def _beyond_reason(xy: Floats) -> str:
     return f"{_BEYOND}：{xy[0]:.10g}, {xy[1]:.10g}{hint}"
 
 
-def _all_points(geometries: Geometries) -> bool:
-    return len(geometries) > 0 and bool((shapely.get_type_id(geometries) == 0).all())
+def _points(geometries: Geometries) -> Floats | None:
+    """Points as coordinates (n, 2), NaN where a row has none; None where another shape is."""
+    known = ~shapely.is_missing(geometries)
+    if not known.any() or (shapely.get_type_id(geometries[known]) != 0).any():
+        return None
+    xy = np.full((len(geometries), 2), np.nan)
+    xy[known] = shapely.get_coordinates(geometries[known])
+    return xy

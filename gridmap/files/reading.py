@@ -72,9 +72,9 @@ def read(
     """The rows of a file in batches, in file order, places in WGS 84.
 
     ``crs`` and ``encoding`` override what the file says; ``places`` (lon, lat, wkt → column)
-    what the headings suggest. A row without a geometry, or with coordinates that cannot be, is a
-    reject; a table's row that leaves both coordinates empty is kept with NaN. Geometries are as
-    the file has them, except that unclosed rings are closed. Raises FileRefused, also in mid-file
+    what the headings suggest. A row with coordinates that cannot be is a reject; one that names no
+    place is kept, its geometry None and its point NaN. Geometries are as the file has them, except
+    that unclosed rings are closed. Raises FileRefused, also in mid-file
     where a table cannot be read on.
     """
     wanted = None if crs is None else checked_crs(crs)

@@ -17,6 +17,7 @@ FIELDS = {
     "code": "编号",
     "name": "名称",
     "name_en": "英文名",
+    "boundary": "有无边界",
     "parent": "上级代码",
     "region": "区划代码",
     "phone": "电话",

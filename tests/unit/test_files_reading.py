@@ -154,14 +154,29 @@ def test_a_null_geometry_in_mid_file_does_not_end_the_reading(tmp_path: Path) ->
     shapes[1] = None
     for name, driver in (("a.gpkg", "GPKG"), ("a.geojson", "GeoJSON")):
         batch = only(write_map(tmp_path / name, driver, shapes=shapes))
-        assert batch.columns["code"] == [CODES[0], CODES[2]]
-        assert [(r.row, r.reason, r.values["code"]) for r in batch.rejects] == [
-            (2, "没有几何图形", CODES[1])
-        ]
+        assert (batch.columns["code"], batch.rejects) == (list(CODES), [])
+        assert batch.geometries is not None
+        assert [one is None for one in batch.geometries] == [False, True, False]
     folder = tmp_path / "shp"
     folder.mkdir()
     write_map(folder / "a.shp", "ESRI Shapefile", shapes=shapes, encoding="utf-8")
-    assert only(zipped(folder)).numbers == [1, 3]
+    assert only(zipped(folder)).numbers == [1, 2, 3]
+
+
+def test_a_point_that_is_missing_is_no_number_and_in_every_system(tmp_path: Path) -> None:
+    features = [
+        {"type": "Feature", "properties": {"code": "1"}, "geometry": shape}
+        for shape in (
+            {"type": "Point", "coordinates": [104.6, 35.4]},
+            None,
+            {"type": "Point", "coordinates": []},
+        )
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": features})
+    batch = only(text(tmp_path / "a.geojson", content), crs="gcj02")
+    assert batch.rejects == []
+    assert batch.points is not None
+    assert np.isnan(batch.points).all(axis=1).tolist() == [False, True, True]
 
 
 def test_geojson_in_gbk_and_with_unclosed_rings(tmp_path: Path) -> None:
@@ -225,9 +240,9 @@ def test_wkt_columns_and_chosen_places(tmp_path: Path) -> None:
         'id,wkt,px,py\n1,"POLYGON ((0 0, 1 0, 1 1, 0 0))",103,35\n2,POLYGON (,104,36\n3,,105,36\n',
     )
     batch = only(path)
-    assert batch.columns["id"] == ["1"]
+    assert batch.columns["id"] == ["1", "3"]
     assert batch.geometries is not None
-    assert [r.row for r in batch.rejects] == [3, 4]
+    assert [r.row for r in batch.rejects] == [3]
     chosen = only(path, places={"lon": "px", "lat": "py", "name": "id"})
     assert chosen.points is not None
     assert chosen.points.tolist() == [[103, 35], [104, 36], [105, 36]]

@@ -26,7 +26,7 @@ def _begin(connection: Connection, importing: Importing) -> Prepare:
     now = importing.given.now.timestamp()
 
     def prepare(columns: Columns) -> Prepared:
-        bad = require(columns, "code", "address")
+        bad = require(columns, "code", "address", instead_of_shape=columns["grid"])
         points = columns.points
         found = placed(known, points, np.full(len(points), now), measured=False)
         paths, bound = list(found.path), columns["grid"]

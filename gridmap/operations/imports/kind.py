@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
@@ -86,9 +87,20 @@ class Kind:
     check: Callable[[Connection, Importing], list[Problem]] = lambda connection, importing: []
 
 
-def require(columns: Columns, *names: str) -> dict[int, str]:
-    """The positions whose cell of a required field is empty, with the reason."""
+def require(
+    columns: Columns, *names: str, instead_of_shape: Sequence[str | None] = ()
+) -> dict[int, str]:
+    """The positions whose cell of a required field is empty, with the reason.
+
+    So are those of a map file, or of a table with WKT, that have no geometry, unless their cell
+    of ``instead_of_shape`` is filled.
+    """
     bad: dict[int, str] = {}
+    shapes = columns.batch.geometries
+    missing = [] if shapes is None else np.flatnonzero(shapely.is_missing(shapes)).tolist()
+    for position in missing:
+        if not instead_of_shape or not instead_of_shape[position]:
+            bad[position] = "没有几何图形"
     for name in names:
         for position, cell in enumerate(columns[name]):
             if not cell:

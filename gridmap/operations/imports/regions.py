@@ -26,7 +26,9 @@ WANTED = {
     "name": ("名称", "区划名称", "name", "name_zh", "precinct"),
     "name_en": ("英文名", "name_en"),
     "parent": ("上级代码", "上级", "parent", "parent_code"),
+    "boundary": ("边界", "boundary"),
 }
+_WITHOUT = ("无", "none")
 
 
 def _begin(connection: Connection, importing: Importing) -> Prepare:
@@ -35,7 +37,8 @@ def _begin(connection: Connection, importing: Importing) -> Prepare:
     parents = Parents(connection, depth - 1, importing.request.parent) if depth > 1 else None
 
     def prepare(columns: Columns) -> Prepared:
-        bad = require(columns, "code", "name")
+        known_by_name = [cell if cell in _WITHOUT else None for cell in columns["boundary"]]
+        bad = require(columns, "code", "name", instead_of_shape=known_by_name)
         shapes = repaired(columns, bad)
         above = (
             parents.of(_parent_codes(columns), shapes, bad)

@@ -23,13 +23,13 @@ _AREAS = ("Polygon", "MultiPolygon")
 def repaired(columns: Columns, bad: dict[int, str]) -> Shapes:
     """Each row's area on the lattice, as MultiPolygon; what cannot surely be repaired is bad.
 
-    A table without any boundary gives none: regions may be known by name alone.
+    A row without a boundary gives None: regions may be known by name alone.
     """
     given = columns.batch.geometries
     shapes = np.full(columns.length, None, dtype=object)
     if given is None:
         return shapes
-    for position in range(columns.length):
+    for position in np.flatnonzero(~shapely.is_missing(given)).tolist():
         shape, reason = repair(given[position])
         if shape is None:
             bad.setdefault(position, reason or "没有边界")
@@ -139,6 +139,7 @@ def changed_sql(table: str) -> str:
     """Whether a staged row differs from the open version ``v``, as SQL."""
     own = "v.number" if table == "grid_version" else "v.name"
     return (
-        "NOT (v.shape ~= r.shape AND ST_AsBinary(v.shape) = ST_AsBinary(r.shape)"
+        "NOT ((v.shape ~= r.shape) IS NOT FALSE"
+        " AND ST_AsBinary(v.shape) IS NOT DISTINCT FROM ST_AsBinary(r.shape)"
         f" AND v.path = r.path AND {own} = r.fields[1])"
     )
