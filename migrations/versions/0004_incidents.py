@@ -79,7 +79,6 @@ def upgrade() -> None:
             PRIMARY KEY (county, id), UNIQUE (county, number),
             FOREIGN KEY (county, household) REFERENCES household (county, id));
         CREATE INDEX ON incident (path, occurred_at);
-        CREATE INDEX ON incident (occurred_at);
         CREATE INDEX ON incident USING gist (point);
         COMMENT ON COLUMN incident.holder_duty IS
             'Held by a duty, a center or a department; by none of them only in the queue of the whole installation.';

@@ -39,6 +39,8 @@ def _incident() -> None:
             ADD CHECK (outcome IN ('resolved', 'no_remedy', 'duplicate', 'not_ours'));
         -- all that figures ask of a range of days, so that they read no row
         CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into);
+        -- all that figures ask of a range of days, so that they read no row
+        CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into);
         CREATE INDEX ON incident (due_at) WHERE state NOT IN ('resolved', 'filed') AND clock = 'running';
         CREATE INDEX ON incident (holder_duty) WHERE state NOT IN ('resolved', 'filed');
         CREATE INDEX ON incident (holder_center) WHERE state NOT IN ('resolved', 'filed');
