@@ -1,7 +1,7 @@
 """Commands that bring files in, take them back, and declare what a territory is made of."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,9 @@ from gridmap.files.rejects import write_rejects
 from gridmap.geo.fits import candidate_fits
 from gridmap.operations import levels as declaring
 from gridmap.operations.imports import run
-from gridmap.operations.imports.request import Importing, ImportRequest
+from gridmap.operations.imports.request import Counts, Importing, ImportRequest
 from gridmap.operations.imports.staging import Staged
+from gridmap.operations.imports.straight import straight
 from gridmap.queries.extent import what_is_there
 
 _SHOWN = 20
@@ -46,15 +47,19 @@ def import_file(**options: object) -> None:
     with session() as given:
         request = _request(given, options)
         _choose_crs(given, request)
-        with _progress(request) as progress:
+        with ExitStack() as reading_bar:
+            progress = reading_bar.enter_context(_progress(request))
             importing = run.start(given.database, request, given.circumstances(), progress)
-            staged = run.stage(importing)
-        _tell(staged)
-        _write_rejects(request, staged)
-        if reason := run.blocked(staged, request):
-            run.throw_away(importing)
-            raise InvalidInput(reason, n=len(staged.rejects) or len(staged.problems))
-        _load(importing, dry_run=dry_run)
+
+            def accept(staged: Staged) -> None:
+                reading_bar.close()
+                _tell(staged)
+                _write_rejects(request, staged)
+                if reason := run.blocked(staged, request):
+                    run.throw_away(importing)
+                    raise InvalidInput(reason, n=len(staged.rejects) or len(staged.problems))
+
+            _tell_counts(importing, straight(importing, accept, dry_run=dry_run), dry_run=dry_run)
 
 
 def _request(given: Session, options: dict[str, object]) -> ImportRequest:
@@ -119,8 +124,7 @@ def _write_rejects(request: ImportRequest, staged: Staged) -> None:
         click.echo(f"不能用的行写在 {file}，改好后可单独导入")
 
 
-def _load(importing: Importing, *, dry_run: bool) -> None:
-    counts = run.dry_run(importing) if dry_run else run.load(importing)
+def _tell_counts(importing: Importing, counts: Counts, *, dry_run: bool) -> None:
     told = asdict(counts)
     verb = "将" if dry_run else "已"
     click.echo(

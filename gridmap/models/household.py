@@ -29,7 +29,7 @@ class Household(Base):
     origin: Mapped[UUID | None] = mapped_column(Uuid)
     county: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    code: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text(collation="C"))
     path: Mapped[str] = mapped_column(Text(collation="C"))
     point: Mapped[WKBElement | None] = mapped_column(
         Geometry("POINT", srid=4326, spatial_index=False)
@@ -64,10 +64,7 @@ class PersonPrivate(Base):
     __tablename__ = "person_private"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["county", "household", "path"],
-            ["household.county", "household.id", "household.path"],
-            onupdate="CASCADE",
-            ondelete="CASCADE",
+            ["county", "household"], ["household.county", "household.id"], ondelete="CASCADE"
         ),
     )
 

@@ -194,23 +194,18 @@ def _check_paths() -> None:
     op.execute("""
         CREATE FUNCTION guard.check_paths() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        DECLARE unknown text;
+        DECLARE wrong record;
         BEGIN
-            SELECT r.path INTO unknown
-              FROM (SELECT DISTINCT path FROM written) AS r
-             WHERE r.path <> ''
-               AND NOT EXISTS (SELECT FROM grid_version AS v WHERE v.path = r.path)
-               AND NOT EXISTS (SELECT FROM region_version AS v WHERE v.path = r.path)
+            SELECT w.path, w.county INTO wrong
+              FROM (SELECT path, county FROM written GROUP BY path, county) AS w
+             WHERE NOT EXISTS (SELECT FROM county AS c WHERE c.no = w.county)
+                OR w.path <> ''
+               AND NOT EXISTS (SELECT FROM grid_version AS v WHERE v.path = w.path)
+               AND NOT EXISTS (SELECT FROM region_version AS v WHERE v.path = w.path)
              LIMIT 1;
             IF FOUND THEN
-                RAISE EXCEPTION 'no grid or region has the path %', unknown
-                    USING ERRCODE = 'foreign_key_violation';
-            END IF;
-            SELECT r.county INTO unknown FROM (SELECT DISTINCT county FROM written) AS r
-             WHERE NOT EXISTS (SELECT FROM county AS c WHERE c.no = r.county) LIMIT 1;
-            IF FOUND THEN
-                RAISE EXCEPTION 'there is no county with the number %', unknown
-                    USING ERRCODE = 'foreign_key_violation';
+                RAISE EXCEPTION 'no grid or region has the path %, or no county the number %',
+                    wrong.path, wrong.county USING ERRCODE = 'foreign_key_violation';
             END IF;
             RETURN NULL;
         END $$;

@@ -35,7 +35,7 @@ def upgrade() -> None:
         GRANT SELECT, INSERT, UPDATE, DELETE ON import_row TO gridmap_job;
         CREATE VIEW own_import_row WITH (security_barrier) AS
             SELECT r.* FROM import_row AS r JOIN import AS i ON i.id = r.import
-             WHERE i.owner = guard.viewer();
+             WHERE i.owner = (SELECT guard.viewer());
         ALTER VIEW own_import_row OWNER TO gridmap_guard;
         GRANT SELECT, DELETE ON import_row TO gridmap_guard;
         GRANT SELECT ON import TO gridmap_guard;

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from gridmap import sealing
 from gridmap.access import LOCAL_ADMINISTRATOR
@@ -277,6 +278,19 @@ def test_people_are_sealed_and_follow_their_household(database: Database, tmp_pa
     opened = sealing.unseal(RING, bytes(found[0][4]), field="person.identity", row=found[0][5])
     assert opened == "11010519491231002X"
     assert b"19900001111" not in bytes(found[0][3])
+
+
+def test_a_name_lies_where_its_household_lies(database: Database, tmp_path: Path) -> None:
+    loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
+    moved = text(f"UPDATE person_private SET path = '{world.B1}'")
+    with (
+        pytest.raises(IntegrityError, match="elsewhere"),
+        database.transaction(LOCAL_ADMINISTRATOR) as connection,
+    ):
+        connection.execute(moved)
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        connection.execute(text(f"UPDATE household SET path = '{world.B1}'"))
+    assert rows(database, "SELECT DISTINCT path FROM person_private") == [(world.B1,)]
 
 
 def test_the_same_people_again_change_nothing_and_others_replace_them(

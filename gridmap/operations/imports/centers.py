@@ -4,7 +4,6 @@ from sqlalchemy import Connection, text
 
 from gridmap.operations.imports.kind import Columns, Kind, Prepare, Prepared, require
 from gridmap.operations.imports.request import Counts, Importing, Loading
-from gridmap.operations.imports.staging import point_shapes
 from gridmap.queries.search_keys import keys_of
 
 WANTED = {
@@ -39,7 +38,7 @@ def _begin(connection: Connection, importing: Importing) -> Prepare:
             ),
             paths=[path for path, _ in where],
             counties=[county for _, county in where],
-            shapes=point_shapes(columns.points),
+            points=columns.points,
             bad=bad,
         )
 

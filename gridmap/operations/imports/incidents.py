@@ -11,7 +11,6 @@ from gridmap.operations.casework.clock import start_open_clocks
 from gridmap.operations.imports.kind import Columns, Kind, Prepare, Prepared, require
 from gridmap.operations.imports.placing import Counties, everywhere, placed
 from gridmap.operations.imports.request import Counts, Importing, Loading
-from gridmap.operations.imports.staging import point_shapes
 from gridmap.queries.locate_many import LocatedMany
 from gridmap.rules.assignment import NOBODY
 
@@ -68,7 +67,7 @@ def _begin(connection: Connection, importing: Importing) -> Prepare:
             ),
             paths=found.path,
             counties=[counties.of(path) for path in found.path],
-            shapes=point_shapes(columns.points),
+            points=columns.points,
             bad=bad,
         )
 

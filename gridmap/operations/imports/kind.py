@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 import shapely
@@ -21,7 +20,8 @@ class Prepared:
     """A batch as it will be staged; all lists have the batch's length.
 
     ``bad`` holds the positions that cannot be loaded, with their reason; ``fields`` are the
-    columns that the kind's load reads as ``fields[1]``, ``fields[2]`` …
+    columns that the kind's load reads as ``fields[1]``, ``fields[2]`` … Where the rows lie is
+    ``shapes`` (None: nowhere) or ``points`` (n, 2) in EPSG:4326 (NaN: nowhere).
     """
 
     keys: Sequence[str]
@@ -29,8 +29,8 @@ class Prepared:
     paths: Sequence[str]
     counties: Sequence[int]
     shapes: NDArray[Any] | None = None
+    points: NDArray[np.float64] | None = None
     bad: dict[int, str] = field(default_factory=dict)
-    ids: Sequence[UUID] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class Kind:
 
     ``wanted`` holds the known column names of each field, ``required`` those without which no
     row can be loaded. ``begin`` reads what preparing needs and returns the preparer of batches;
-    ``check`` looks at everything staged; ``load`` writes it under the importer's viewer.
+    ``check`` looks at everything staged; ``load`` writes it under the importer's viewer: where
+    rows stand for themselves (``by_rows``) also part by part, while others are still being read.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Kind:
     begin: Callable[[Connection, Importing], Prepare]
     load: Callable[[Loading], Counts]
     check: Callable[[Connection, Importing], list[Problem]] = lambda connection, importing: []
+    by_rows: bool = False
 
 
 def require(
@@ -102,7 +104,8 @@ def require(
         if not instead_of_shape or not instead_of_shape[position]:
             bad[position] = "没有几何图形"
     for name in names:
-        for position, cell in enumerate(columns[name]):
+        cells = columns[name]
+        for position, cell in enumerate(cells if not all(cells) else ()):
             if not cell:
                 bad.setdefault(position, f"缺少 {name}")
     return bad

@@ -31,6 +31,8 @@ def staged(columns: Columns, given: Circumstances, bad: dict[int, str]) -> list[
     None where the file names no person; a wrong identity number makes a row bad.
     """
     named = [n for n in range(1, MOST + 1) if f"name{n}" in columns.mapping]
+    if not named:
+        return [None] * columns.length
     found: list[list[dict[str, object]]] = [[] for _ in range(columns.length)]
     for n in named:
         cells = zip(columns[f"name{n}"], columns[f"phone{n}"], columns[f"identity{n}"], strict=True)
@@ -67,7 +69,7 @@ staged AS (
      CROSS JOIN LATERAL jsonb_to_recordset(r.fields[4]::jsonb) AS p
            (n smallint, id uuid, name text, phone_sealed text, phone_hash text,
             identity_sealed text, identity_hash text)
-     WHERE r.import = :import AND r.fields[4] IS NOT NULL),
+     WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL),
 theirs AS (
     SELECT county, household, jsonb_agg(jsonb_build_array(n, name, phone_hash, identity_hash)
            ORDER BY n) AS people FROM staged GROUP BY 1, 2),
@@ -91,7 +93,7 @@ DELETE FROM person AS p
  WHERE (p.county, p.household) IN (
        SELECT h.county, h.id FROM own_import_row AS r
          JOIN household AS h ON h.county = r.county AND h.code = r.key
-        WHERE r.import = :import AND r.fields[4] IS NOT NULL)
+        WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL)
    AND NOT EXISTS (SELECT FROM person_private AS v WHERE v.county = p.county AND v.id = p.id)
 """
 _PEOPLE = f"""
@@ -110,10 +112,11 @@ SELECT h.county, s.id, h.id, h.path, s.name, decode(s.phone_sealed, 'hex'),
        (n smallint, id uuid, name text, phone_sealed text, phone_hash text,
         identity_sealed text, identity_hash text)
   JOIN person AS p ON p.county = h.county AND p.id = s.id
- WHERE r.import = :import AND r.fields[4] IS NOT NULL
+ WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL
 """
 _ANY = """
-SELECT EXISTS (SELECT FROM own_import_row WHERE import = :import AND fields[4] IS NOT NULL)
+SELECT EXISTS (SELECT FROM own_import_row AS r
+  WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL)
 """
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from gridmap.database import Database
 from gridmap.operations.circumstances import Circumstances
 
+ALL_ROWS = range(2**31)
+
 
 @dataclass(frozen=True)
 class ImportRequest:
@@ -54,13 +56,24 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
 
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+        )
+
 
 @dataclass(frozen=True)
 class Loading:
-    """What the loading of one kind works with: a transaction of the importer's own viewer."""
+    """What the loading of one kind works with: a transaction of the importer's own viewer.
+
+    ``rows`` are the file's row numbers to be loaded, where they are not all.
+    """
 
     connection: Connection
     importing: Importing
+    rows: range = ALL_ROWS
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -71,4 +84,6 @@ class Loading:
             "now": given.now,
             "actor": str(given.actor),
             "since": self.importing.request.since,
+            "first": self.rows[0],
+            "last": self.rows[-1],
         }

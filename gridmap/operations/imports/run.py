@@ -1,11 +1,13 @@
 """An import from file to rows: stage, look, then load, throw away, or take back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
+from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
@@ -69,19 +71,27 @@ def start(
     return importing
 
 
-def stage(importing: Importing, *, rejects: Path | None = None) -> Staged:
+def stage(
+    importing: Importing,
+    *,
+    rejects: Path | None = None,
+    there: Callable[[range], None] = lambda rows: None,
+) -> Staged:
     """Reads and diagnoses the file; the import then waits to be loaded or thrown away.
 
-    The rows that cannot be loaded are written to the file ``rejects``, where one is named.
+    The rows that cannot be loaded are written to the file ``rejects``, where one is named;
+    ``there`` is told the row numbers of each part once it is staged.
     """
     kind = KINDS[importing.request.kind]
-    with importing.database.transaction(importing.given.actor) as connection:
+    with ExitStack() as failed, importing.database.transaction(importing.given.actor) as connection:
+        failed.callback(state.clear, importing)
         try:
-            staged = staging.stage(connection, kind, importing)
+            staged = staging.stage(connection, kind, importing, there)
         except GridmapError as refused:
             state.fail(importing, refused)
             raise
         summary = state.summary_of(staged) | {"bounds": state.bounds(connection, importing)}
+        failed.pop_all()
     if rejects is not None and staged.rejects:
         write_rejects(rejects, staged.info.columns, staged.rejects)
     state.set_state(importing, "staged", summary)
@@ -107,21 +117,41 @@ def refusal(rejects: int, problems: int, request: ImportRequest) -> str | None:
 def load(importing: Importing, *, remove_sample: bool = False) -> Counts:
     """Loads what was staged, in one transaction of the importer's viewer.
 
-    With ``remove_sample`` the made-up county goes first, in the same transaction.
+    With ``remove_sample`` the made-up county goes first, in the same transaction. Raises Conflict
+    where a row is in the way that the importer cannot see.
     """
-    kind, given = KINDS[importing.request.kind], importing.given
-    with importing.database.transaction(given.actor) as connection:
+    with loading(importing) as connection:
         if remove_sample:
-            sample.remove(connection, given)
-        counts = kind.load(Loading(connection, importing))
-        loaded = ImportLoaded(0, "", importing.id, kind.id, counts.added, counts.changed)
-        record(connection, loaded, actor=given.actor, at=given.now)
-        if kind.id in _BOUNDARIES and counts.added + counts.changed:
-            published = BoundaryPublished(0, "", importing.id, kind.id, counts.added)
-            record(connection, published, actor=given.actor, at=given.now)
-        state.write_state(connection, importing, "loaded", asdict(counts))
+            sample.remove(connection, importing.given)
+        counts = KINDS[importing.request.kind].load(Loading(connection, importing))
+        keep(connection, importing, counts)
     state.clear(importing)
     return counts
+
+
+@contextmanager
+def loading(importing: Importing) -> Iterator[Connection]:
+    """The transaction of the importer's viewer; a code that is not free becomes a Conflict."""
+    try:
+        with importing.database.transaction(importing.given.actor) as connection:
+            yield connection
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        raise Conflict(
+            "有的编号已属于你看不到的行，或刚被别人写入；没有载入任何一行，请再试一次。"
+        ) from error
+
+
+def keep(connection: Connection, importing: Importing, counts: Counts) -> None:
+    """Tells of what was loaded, in the transaction that loaded it."""
+    kind, given = importing.request.kind, importing.given
+    loaded = ImportLoaded(0, "", importing.id, kind, counts.added, counts.changed)
+    record(connection, loaded, actor=given.actor, at=given.now)
+    if kind in _BOUNDARIES and counts.added + counts.changed:
+        published = BoundaryPublished(0, "", importing.id, kind, counts.added)
+        record(connection, published, actor=given.actor, at=given.now)
+    state.write_state(connection, importing, "loaded", asdict(counts))
 
 
 def dry_run(importing: Importing) -> Counts:

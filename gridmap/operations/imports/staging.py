@@ -1,28 +1,30 @@
 """Staging: reading a file into ``import_row``, batch by batch, with flat memory."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import shapely
 from sqlalchemy import Connection
 
 from gridmap import ids
 from gridmap.access import IMPORTER
 from gridmap.errors import FileRefused
-from gridmap.files import reading
+from gridmap.files import binary_copy, reading
 from gridmap.files.batch import Batch, FileInfo, Reject
+from gridmap.files.binary_copy import Cells
 from gridmap.files.mapping import apply_overrides, guess_mapping
 from gridmap.files.places import PLACE_COLUMNS
 from gridmap.files.rejects import reject_row
 from gridmap.operations.imports.kind import Columns, Kind, Prepare, Prepared, Problem
 from gridmap.operations.imports.request import Importing
 
-_COPY = "COPY import_row (import, row, id, county, path, key, fields, shape) FROM STDIN"
+_COPY = (
+    "COPY import_row (import, row, id, county, path, key, fields, shape)"
+    " FROM STDIN WITH (FORMAT binary)"
+)
 MOST_REJECTS = 100_000
 
 
@@ -52,11 +54,17 @@ def mapped(kind: Kind, info: FileInfo, importing: Importing) -> dict[str, str]:
     return mapping
 
 
-def stage(connection: Connection, kind: Kind, importing: Importing) -> Staged:
+def stage(
+    connection: Connection,
+    kind: Kind,
+    importing: Importing,
+    there: Callable[[range], None] = lambda rows: None,
+) -> Staged:
     """Reads the whole file into ``import_row``; rows that cannot be loaded become rejects.
 
-    ``connection`` is a transaction of the importer's viewer, for looking things up. Raises
-    FileRefused for a file that cannot be read as what it was said to be.
+    ``connection`` is a transaction of the importer's viewer, for looking things up; ``there``
+    is told the row numbers of each part of the file once its rows are there to be loaded.
+    Raises FileRefused for a file that cannot be read as what it was said to be.
     """
     request = importing.request
     info = reading.inspect(request.file, encoding=request.encoding, layer=request.layer)
@@ -70,30 +78,26 @@ def stage(connection: Connection, kind: Kind, importing: Importing) -> Staged:
         places={name: staged.mapping[name] for name in PLACE_COLUMNS if name in staged.mapping},
     )
     seen: set[int] = set()
-    with _copying(importing) as copy:
-        for batch in batches:
-            copy(_stage_batch(staged, batch, prepare, seen, importing))
-            importing.progress(len(batch.numbers))
+    for batch in batches:
+        _copy(importing, _stage_batch(staged, batch, prepare, seen, importing))
+        if batch.numbers:
+            there(range(batch.numbers[0], batch.numbers[-1] + 1))
+        importing.progress(len(batch.numbers))
     staged.problems += kind.check(connection, importing) if staged.rows else []
     return staged
 
 
-@contextmanager
-def _copying(importing: Importing) -> Iterator[Any]:
-    """A way to COPY lines into ``import_row`` in one transaction of the job's login."""
+def _copy(importing: Importing, rows: bytes) -> None:
+    """Copies rows into ``import_row`` in a transaction of the job's login."""
     with importing.database.transaction(IMPORTER) as connection:
         driver: Any = connection.connection.dbapi_connection
         with driver.cursor() as cursor:
-
-            def copy(lines: str) -> None:
-                cursor.copy_expert(_COPY, io.StringIO(lines))
-
-            yield copy
+            cursor.copy_expert(_COPY, io.BytesIO(rows))
 
 
 def _stage_batch(
     staged: Staged, batch: Batch, prepare: Prepare, seen: set[int], importing: Importing
-) -> str:
+) -> bytes:
     columns = Columns(batch, staged.mapping)
     prepared = prepare(columns)
     bad = prepared.bad | _repeated(prepared, seen)
@@ -110,11 +114,15 @@ def _stage_batch(
         )
     good = [n for n in range(len(batch.numbers)) if n not in bad]
     staged.rows += len(good)
-    return _lines(importing, batch, prepared, good)
+    return _rows(importing, batch, prepared, good)
 
 
 def _repeated(prepared: Prepared, seen: set[int]) -> dict[int, str]:
     """A code that came before in this file; hashes keep a million of them small."""
+    marks = set(map(hash, prepared.keys))
+    if len(marks) == len(prepared.keys) and seen.isdisjoint(marks) and not prepared.bad:
+        seen |= marks
+        return {}
     repeated: dict[int, str] = {}
     for position, key in enumerate(prepared.keys):
         if position in prepared.bad:
@@ -126,62 +134,38 @@ def _repeated(prepared: Prepared, seen: set[int]) -> dict[int, str]:
     return repeated
 
 
-_NULL = "\\N"
+def _rows(importing: Importing, batch: Batch, prepared: Prepared, good: list[int]) -> bytes:
+    """The good rows as a stream of COPY, in the order of its columns."""
+    count, whole = len(good), len(good) == len(batch.numbers)
 
+    def of(column: Sequence[Any]) -> Sequence[Any]:
+        return column if whole else [column[n] for n in good]
 
-def _lines(importing: Importing, batch: Batch, prepared: Prepared, good: Sequence[int]) -> str:
-    """The good rows in COPY's text format."""
-    new = ids.many_texts(importing.given.now, len(good))
-    shapes = _shapes(prepared, batch)
-    arrays = _arrays(prepared.fields, len(batch.numbers))
-    head = str(importing.id)
-    return "".join(
-        f"{head}\t{batch.numbers[n]}\t{id}\t{prepared.counties[n]}\t{_escaped(prepared.paths[n])}"
-        f"\t{_escaped(prepared.keys[n])}\t{arrays[n]}\t{shapes[n]}\n"
-        for n, id in zip(good, new, strict=True)
+    return binary_copy.stream(
+        [
+            binary_copy.same(importing.id.bytes, count),
+            binary_copy.numbers(of(batch.numbers), "i4"),
+            binary_copy.fixed(ids.many_bytes(importing.given.now, count)),
+            binary_copy.numbers(of(prepared.counties), "i4"),
+            binary_copy.texts(of(prepared.paths)),
+            binary_copy.texts(of(prepared.keys)),
+            binary_copy.text_arrays(
+                [binary_copy.texts(of(column)) for column in prepared.fields], count
+            ),
+            _shapes(prepared, good),
+        ]
     )
 
 
-def _shapes(prepared: Prepared, batch: Batch) -> Sequence[str]:
+def _shapes(prepared: Prepared, good: list[int]) -> Cells:
+    if prepared.points is not None:
+        return binary_copy.points(prepared.points[good])
     if prepared.shapes is None:
-        return [_NULL] * len(batch.numbers)
-    with_srid = shapely.set_srid(prepared.shapes, 4326)
-    hexes = shapely.to_wkb(with_srid, hex=True, include_srid=True)
-    return [one if one is not None else _NULL for one in hexes]
-
-
-def _arrays(fields: Sequence[Sequence[str | None]], length: int) -> list[str]:
-    if not fields:
-        return ["{}"] * length
-    quoted = [[_quoted(cell) for cell in column] for column in fields]
-    return ["{" + ",".join(cells) + "}" for cells in zip(*quoted, strict=True)]
-
-
-def _quoted(cell: str | None) -> str:
-    """One element of an array literal inside a line of COPY: escaped for both."""
-    if cell is None:
-        return "NULL"
-    if cell.isalnum() and cell != "NULL":
-        return cell
-    inner = cell.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + _escaped(inner) + '"'
-
-
-def _escaped(text: str) -> str:
-    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-        text = text.replace("\\", "\\\\").replace("\t", "\\t")
-        text = text.replace("\n", "\\n").replace("\r", "\\r")
-    return text
+        return binary_copy.same(None, len(good))
+    with_srid = shapely.set_srid(prepared.shapes[good], 4326)
+    return binary_copy.blobs(shapely.to_wkb(with_srid, include_srid=True).tolist())
 
 
 def first_reasons(rejects: Iterable[Reject], most: int) -> list[tuple[int, str]]:
     """Row and reason of the first rejects."""
     return [(one.row, one.reason) for one in islice(rejects, most)]
-
-
-def point_shapes(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Points (n, 2) as shapes; None where a row names no place."""
-    made = np.full(len(points), None, dtype=object)
-    known = ~np.isnan(points).any(axis=1)
-    made[known] = shapely.points(points[known])
-    return made
