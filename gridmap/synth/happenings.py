@@ -146,14 +146,18 @@ def _severity(category: Ints, rng: np.random.Generator) -> Ints:
     return np.where(service, np.minimum(severity, 2), severity)
 
 
+_STUCK, _STUCK_DAYS = 0.12, 12
+"""Of what came in lately a part is still open; what is older has come to an end."""
+
+
 def _life(received: Ints, severity: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """State (index into words.STATES) and second of resolution on the last evening."""
     now = DAYS * DAY_S
     days = rng.lognormal(0.9, 0.95, len(received)) * np.array([0, 0.8, 1.5, 2.6, 3.5])[severity]
-    stuck = rng.random(len(received)) < 0.006
+    age = (now - received) / DAY_S
+    stuck = (rng.random(len(received)) < _STUCK) & (age < _STUCK_DAYS)
     done = received + ((days * DAY_S).astype(np.int64) // 60) * 60
     resolved = np.where((done < now) & ~stuck, done, -1)
-    age = (now - received) / DAY_S
     step = np.clip((age * rng.uniform(0.5, 3, len(received))), 0, 3).astype(np.int64)
     filed = (resolved >= 0) & (now - resolved > rng.uniform(3, 20, len(received)) * DAY_S)
     return np.where(resolved < 0, step, np.where(filed, 5, 4)), resolved

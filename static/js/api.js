@@ -150,11 +150,11 @@ async function refusal(response) {
 }
 
 /**
- * @param {string} address @param {RequestInit} options
+ * @param {string} address @param {RequestInit} [options]
  * @returns {Promise<any>} the JSON of the answer
  * @throws {ApiError}
  */
-async function ask(address, options) {
+export async function ask(address, options = {}) {
   count(1);
   try {
     const response = await fetch(address, { credentials: 'same-origin', ...options });

@@ -62,16 +62,16 @@ export function dayText(day, lang, nearDay = day) {
 }
 
 /**
- * A moment in the installation's zone: 6月11日 10:44.
- * @param {string} iso @param {string} lang @param {string} zone
+ * A moment in the installation's zone: 6月11日 10:44, with the year where it is not that of `near`.
+ * @param {string} iso @param {string} lang @param {string} zone @param {string} [near]
  */
-export function momentText(iso, lang, zone) {
-  if (isDay(iso)) return dayText(iso, lang);
+export function momentText(iso, lang, zone, near = iso) {
+  if (isDay(iso)) return dayText(iso, lang, near);
   const parts = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone, dateStyle: 'short', timeStyle: 'short',
   }).format(new Date(iso));
   const [day, clock] = parts.split(' ');
-  return `${dayText(day, lang)} ${clock}`;
+  return `${dayText(day, lang, near)} ${clock}`;
 }
 
 /**
