@@ -118,6 +118,10 @@ class IncidentRecategorized(IncidentStepped):
     """It is of another category; the time used stays used."""
 
 
+class IncidentCorrected(IncidentStepped):
+    """A file that was imported again says otherwise of its state, severity or category."""
+
+
 class IncidentMerged(IncidentStepped):
     """It is the same as another one, which has its reports now."""
 

@@ -141,6 +141,7 @@ KINDS = {
     "ClockPaused": ("暂停", "Paused"),
     "ClockResumed": ("恢复", "Resumed"),
     "IncidentRecategorized": ("改类别", "Recategorized"),
+    "IncidentCorrected": ("导入更正", "Corrected by a file"),
     "IncidentMerged": ("并案", "Merged"),
     "IncidentRated": ("评价", "Rated"),
     "ReporterCalledBack": ("回访", "Called back"),

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, text
 from gridmap import area
 from gridmap.access import range_sql, readable
 from gridmap.errors import InvalidInput, NotFound
-from gridmap.queries import cards
+from gridmap.queries import cards, past_incidents
+from gridmap.rules.assignment import HOW
 
 ROWS_AT_ONCE = 5_000
 _SHAPE_HEADING = "geometry"
@@ -27,8 +28,9 @@ Cell = object
 class Asked:
     """What is to be exported: a kind of row, the area and the moment, times told in a zone.
 
-    ``depth`` narrows regions to one level. Boundaries are those in force at ``at``; households
-    and incidents those that were entered by then, as they are known today.
+    ``depth`` narrows regions to one level. Boundaries are those in force at ``at``; incidents
+    those received by then, as they stood; households those entered by then, as they are known
+    today.
     """
 
     kind: str
@@ -97,23 +99,17 @@ SELECT h.code, h.address, bound.code AS bound, h.tags, h.path, ST_AsBinary(h.poi
     lambda row, _: (row.code, row.address, row.bound, ",".join(row.tags) or None, row.path),
 )
 _INCIDENTS = _Export(
-    """
-SELECT i.number, c.zh AS category, i.severity, i.state, i.occurred_at, i.received_at,
-       i.resolved_at, i.accuracy_m, i.path, ST_AsBinary(i.point) AS shape
-  FROM incident AS i JOIN category AS c ON c.number = i.category
- WHERE i.received_at <= :at AND {area}
- ORDER BY i.path, i.number
-""",
+    past_incidents.EXPORTED,
     "incident",
     "i.path",
     (
         *("上报编号", "类别", "轻重", "状态", "发生时间", "受理时间", "办结时间"),
-        *("定位误差", "路径"),
+        *("定位误差", "怎样判定", "网格编号", "综治中心编号", "路径"),
     ),
     lambda row, zone: (
         *(row.number, row.category, cards.SEVERITIES[row.severity][0], cards.STATES[row.state][0]),
         *(_local(moment, zone) for moment in (row.occurred_at, row.received_at, row.resolved_at)),
-        *(row.accuracy_m, row.path),
+        *(row.accuracy_m, HOW[row.how][0] if row.how else None, row.grid, row.center, row.path),
     ),
 )
 EXPORTS = {
@@ -135,7 +131,7 @@ def rows(connection: Connection, asked: Asked) -> Iterator[tuple[object, ...]]:
     parameters: dict[str, object] = {"at": asked.at}
     if asked.kind == "regions":
         parameters["depth"] = asked.depth
-    statement = text(export.sql.format(area=_area_sql(connection, asked)))
+    statement = text(export.sql.format(**_limits(connection, asked)))
     # a server-side cursor: the rows of a province never lie in memory together
     streaming = statement.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE)
     for some in connection.execute(streaming, parameters).partitions(ROWS_AT_ONCE):
@@ -149,10 +145,16 @@ def _shaped(some: Any, export: _Export, zone: ZoneInfo) -> Iterator[tuple[object
         yield (*export.cells(row, zone), shape)
 
 
-def _area_sql(connection: Connection, asked: Asked) -> str:
-    export = EXPORTS[asked.kind]
-    inside = range_sql(area.bounds(asked.within), export.path)
-    return f"{inside} AND ({readable(connection, export.what, export.path)})"
+def _limits(connection: Connection, asked: Asked) -> dict[str, str]:
+    """The conditions on areas that the SQL of a kind names."""
+    export, bounds = EXPORTS[asked.kind], area.bounds(asked.within)
+    seen = f"({readable(connection, export.what, export.path)})"
+    return {
+        "area": f"{range_sql(bounds, export.path)} AND {seen}",
+        "readable": seen,
+        "inside": range_sql(bounds, "p.path"),
+        "events": f"({readable(connection, 'event', 'e.path')})",
+    }
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:

@@ -173,13 +173,24 @@ SELECT r.county, r.id, 1, :now, r.fields[10], r.fields[11]::boolean, r.fields[12
  WHERE r.import = :import AND i.origin = :import
 """
 _CHANGED = """
-UPDATE incident AS i
-   SET state = r.fields[3], severity = r.fields[2]::smallint, category = r.fields[1]::smallint,
-       resolved_at = r.fields[6]::timestamptz
-  FROM own_import_row AS r
- WHERE r.import = :import AND i.county = r.county AND i.number = r.key AND i.id <> r.id
-   AND (i.state, i.severity, i.category, i.resolved_at) IS DISTINCT FROM
-       (r.fields[3], r.fields[2]::smallint, r.fields[1]::smallint, r.fields[6]::timestamptz)
+WITH changed AS (
+    UPDATE incident AS i
+       SET state = r.fields[3], severity = r.fields[2]::smallint, category = r.fields[1]::smallint,
+           resolved_at = r.fields[6]::timestamptz
+      FROM own_import_row AS r
+      JOIN incident AS was ON was.county = r.county AND was.number = r.key AND was.id <> r.id
+     WHERE r.import = :import AND i.county = was.county AND i.id = was.id
+       AND (was.state, was.severity, was.category, was.resolved_at) IS DISTINCT FROM
+           (r.fields[3], r.fields[2]::smallint, r.fields[1]::smallint, r.fields[6]::timestamptz)
+    RETURNING i.county, i.id, i.path, was.state AS state_before, i.state,
+              was.severity AS severity_before, i.severity, was.category AS category_before,
+              i.category)
+INSERT INTO event (county, id, path, kind, subject_kind, subject_id, at, actor, data)
+SELECT county, gen_random_uuid(), path, 'IncidentCorrected', 'incident', id, :now, :actor,
+       jsonb_build_object('before', state_before, 'after', state, 'words', '', 'facts',
+           jsonb_build_object('severity_before', severity_before, 'severity', severity,
+                              'category_before', category_before, 'category', category))
+  FROM changed
 """
 
 
