@@ -40,6 +40,12 @@ class SignInNeeded(GridmapError):
     code = "sign_in_needed"
 
 
+class TooOften(GridmapError):
+    """Tried more often than is allowed; the fact ``minutes`` says when to try again."""
+
+    code = "too_often"
+
+
 class Conflict(GridmapError):
     """The same id came with other content, or somebody else was faster."""
 
@@ -71,6 +77,7 @@ HTTP_STATUS: dict[type[GridmapError], int] = {
     NotAllowed: 403,
     SignInNeeded: 401,
     Conflict: 409,
+    TooOften: 429,
     SetupFailed: 503,
     Unsafe: 503,
     GridmapError: 500,

@@ -51,6 +51,12 @@ class Settings:
         "GRIDMAP_REAL_DATA", Path(), "folder of real data for tests; unset: those tests skip"
     )
 
+    @property
+    def address(self) -> str:
+        """Where this machine's browser finds the web."""
+        host = "127.0.0.1" if self.host in {"", "0.0.0.0", "::"} else self.host
+        return f"http://{host}:{self.port}"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Reads the settings; raises SetupFailed for a value that is not of its setting's kind."""

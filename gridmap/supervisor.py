@@ -21,7 +21,7 @@ from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import Database, connect
 from gridmap.errors import SetupFailed
-from gridmap.operations import backup, sample, sample_people, setup
+from gridmap.operations import backup, first_start, sample, sample_people, setup
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.server_checks import check_server
 from gridmap.secrets import Secrets
@@ -53,10 +53,12 @@ def run(settings: Settings, say: Say) -> None:
         with _database(settings, kept, say) as url, suppress(_Stopped):
             children = {"网页": _web(settings)}
             try:
-                _prepare(settings, kept, url, say, stopping)
+                link = _prepare(settings, kept, url, say, stopping)
                 _open(children["网页"])
                 children["后台"] = _jobs(settings)
                 say(f"网格地图在 http://{settings.host}:{settings.port}/ ，Ctrl-C 停止。")
+                if link:
+                    say(f"管理员 {first_start.LOGIN} 的登录链接（一天内用一次）：{link}")
                 _load_rest(settings, kept, url, stopping)
                 _watch(children, stopping)
             finally:
@@ -140,16 +142,20 @@ def _database(settings: Settings, kept: Secrets, say: Say) -> Iterator[str]:
 
 def _prepare(
     settings: Settings, kept: Secrets, url: str, say: Say, stopping: threading.Event
-) -> None:
+) -> str | None:
+    """Brings the database up to date; a sign-in link, if this is the first start."""
     backup.before_migration(url, settings.instance, say)
     done = setup.migrate(url, kept, zone=settings.zone)
     for what in done.missing:
         say(f"没有超级用户权限，未做到：{what}")
     database = connect(url, kept)
+    given = _circumstances(settings, kept)
     try:
-        _load_sample(database, _circumstances(settings, kept), say, stopping)
+        secret = first_start.first_link(database, given)
+        _load_sample(database, given, say, stopping)
     finally:
         database.dispose()
+    return f"{settings.address}/sign-in/{secret}" if secret else None
 
 
 def _circumstances(settings: Settings, kept: Secrets) -> Circumstances:

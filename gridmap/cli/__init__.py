@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gridmap.cli import data, exports, imports, jobs, server, synth
+from gridmap.cli import accounts, data, exports, imports, jobs, server, synth
 from gridmap.errors import GridmapError
 
 
@@ -16,6 +16,7 @@ def commands() -> None:
 
 for _command in (
     *server.COMMANDS,
+    *accounts.COMMANDS,
     *data.COMMANDS,
     *imports.COMMANDS,
     *jobs.COMMANDS,

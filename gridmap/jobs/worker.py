@@ -11,7 +11,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import URL
 
 from gridmap.errors import GridmapError
-from gridmap.jobs import imports
+from gridmap.jobs import imports, sweep
 from gridmap.jobs.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ def build(crew: Crew, login: URL) -> App:
     for name, work in imports.TASKS.items():
         app.task(name=name)(_task(crew, work))
     app.periodic(cron="* * * * *")(app.task(name="jobs.revive")(_reviver(app, crew)))
+    app.periodic(cron=sweep.CRON)(app.task(name="jobs.sweep")(sweep.sweeper(crew)))
     return app
 
 

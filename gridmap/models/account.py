@@ -57,6 +57,7 @@ class WebSession(Base):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     source: Mapped[str] = mapped_column(Text)
+    how: Mapped[str] = mapped_column(Text, server_default=text("'password'"))
 
 
 class SignInLink(Base):

@@ -1,10 +1,13 @@
 """Keeping accounts: making them, giving roles over areas, closing, unlocking; always audited."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NoReturn
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -43,8 +46,10 @@ def create(
 ) -> UUID:
     """Makes an account without a password; raises Conflict for a login that is taken."""
     id = uuid7(given.now)
+    check_area(connection, new.path)
+    beyond = "你不能在这个区域建账号，或者这名网格员的网格不归你管。"
     try:
-        with connection.begin_nested():
+        with refused_as(beyond), connection.begin_nested():
             connection.execute(
                 text(
                     "INSERT INTO account (id, login, name, staff, path, created_at)"
@@ -56,8 +61,6 @@ def create(
         if "account_login_key" in str(error.orig):
             raise Conflict("登录名 {login} 已被使用。", login=new.login) from error
         raise InvalidInput("登录名用小写字母、数字、点或横线，2 到 40 个字符。") from error
-    except DBAPIError as error:
-        _raise_refused(error, "你不能在这个区域建账号。")
     note(connection, "account_created", id, new.path, given, source, {"login": new.login})
     return id
 
@@ -79,29 +82,60 @@ def appoint(
         raise InvalidInput("没有这个角色：{role}", role=role)
     if (role in WITH_BODY) != (body is not None):
         raise InvalidInput("中心值班员要写明中心，部门联络员要写明部门；其他角色不写。")
-    try:
-        with connection.begin_nested():
-            connection.execute(
-                text("SELECT guard.appoint(:who, :role, :path, :body, :since, :until)"),
-                {
-                    "who": f"account:{account}",
-                    "role": role,
-                    "path": path,
-                    "body": body,
-                    "since": since,
-                    "until": until,
-                },
-            )
-    except DBAPIError as error:
-        _raise_refused(error, "你不能在这个区域授予角色。")
+    check_area(connection, path)
+    with refused_as("你不能在这个区域、为这个单位授予角色。"), connection.begin_nested():
+        connection.execute(
+            text("SELECT guard.appoint(:who, :role, :path, :body, :since, :until)"),
+            {
+                "who": f"account:{account}",
+                "role": role,
+                "path": path,
+                "body": body,
+                "since": since,
+                "until": until,
+            },
+        )
     note(connection, "appointed", account, path, given, source, {"role": role, "path": path})
 
 
-def _raise_refused(error: DBAPIError, message: str) -> NoReturn:
-    """The database's refusal as gridmap's; whatever else went wrong stays what it was."""
-    if getattr(error.orig, "pgcode", None) == _REFUSED:
-        raise NotAllowed(message) from error
-    raise error
+_AREA = """
+SELECT EXISTS (SELECT FROM region_version WHERE path = :path)
+    OR EXISTS (SELECT FROM grid_version WHERE path = :path)
+"""
+
+
+def check_area(connection: Connection, path: str) -> None:
+    """Raises InvalidInput for a path that is neither a region's nor a grid's, nor everything."""
+    if path and not connection.scalar(text(_AREA), {"path": path}):
+        raise InvalidInput("没有这个区域：{path}", path=path)
+
+
+def beginning(day: str | None, zone: str) -> datetime | None:
+    """The first moment of a local day such as 2026-05-20; None for none."""
+    if not day:
+        return None
+    try:
+        first = date.fromisoformat(day)
+    except ValueError as error:
+        raise InvalidInput("日期“{given}”不对，应写成 2026-05-20。", given=day) from error
+    return datetime.combine(first, time(), ZoneInfo(zone))
+
+
+def end(day: str | None, zone: str) -> datetime | None:
+    """The moment after a local day that is the last one; None for none."""
+    begun = beginning(day, zone)
+    return begun + timedelta(days=1) if begun else None
+
+
+@contextmanager
+def refused_as(message: str) -> Iterator[None]:
+    """The database's refusal as gridmap's NotAllowed; whatever else goes wrong stays what it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "pgcode", None) == _REFUSED:
+            raise NotAllowed(message) from error
+        raise
 
 
 def dismiss(
@@ -146,6 +180,15 @@ def change(
     note(connection, f"account_{what}", account, row.path, given, source, {})
 
 
+def check_manages(connection: Connection, account: UUID) -> None:
+    """Raises NotAllowed unless all that the account may see lies in the actor's own area.
+
+    Who signs in as somebody, or looks through their eyes, must not see more than their own.
+    """
+    if not connection.scalar(text("SELECT guard.manages(:id)"), {"id": account}):
+        raise NotAllowed("这个账号能看的超出你管的区域；请找上一级的管理员。")
+
+
 def note(
     connection: Connection,
     what: str,
@@ -155,16 +198,18 @@ def note(
     source: str,
     data: dict[str, Any],
     why: str = "",
+    kind: str = "account",
 ) -> None:
-    """Writes an act on an account into the trail."""
+    """Writes an act on an account, or on a key of another kind, into the trail."""
     connection.execute(
         text(
-            "SELECT guard.audit(:now, :what, 'account', NULL, :id, :path, :source, :why,"
+            "SELECT guard.audit(:now, :what, :kind, NULL, :id, :path, :source, :why,"
             " CAST(:data AS jsonb))"
         ),
         {
             "now": given.now,
             "what": what,
+            "kind": kind,
             "id": account,
             "path": path,
             "source": source,

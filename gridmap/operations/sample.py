@@ -10,7 +10,13 @@ from sqlalchemy import Connection, text
 from gridmap import ids
 from gridmap.clock import local_day
 from gridmap.events import BoundaryPublished, SampleRemoved
-from gridmap.operations import boundaries, classes, sample_happenings, sample_places
+from gridmap.operations import (
+    boundaries,
+    classes,
+    sample_accounts,
+    sample_happenings,
+    sample_places,
+)
 from gridmap.operations.casework.clock import start_open_clocks
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.record import record
@@ -99,6 +105,7 @@ def remove(connection: Connection, given: Circumstances) -> None:
 
 _INSIDE = "path >= :prefix AND path < :next"
 _REMOVE = (
+    *sample_accounts.REMOVE,
     f"DELETE FROM warning WHERE {_INSIDE}",
     f"DELETE FROM incident WHERE {_INSIDE}",
     f"DELETE FROM household WHERE {_INSIDE}",
@@ -135,4 +142,5 @@ def _finish(loading: Loading) -> None:
     depth = holders.answering_depth(holders.levels(connection))
     connection.execute(text(_COVERED), {"depth": depth})
     start_open_clocks(connection, given, since=None)
+    sample_accounts.load(connection, given)
     connection.execute(text("UPDATE installation SET sample = true"))

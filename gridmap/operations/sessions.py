@@ -1,4 +1,4 @@
-"""Signing in and staying signed in: passwords, second factor, sessions, one-time links.
+"""Signing in and staying signed in: passwords, sessions, one-time links, looking as another.
 
 Everything here runs as the viewer ``job:door``, which alone may read what opens an account.
 """
@@ -14,10 +14,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, Row, text
 
-from gridmap import sealing
 from gridmap.access import Viewer
 from gridmap.errors import InvalidInput, NotAllowed, NotFound
-from gridmap.rules import totp
+from gridmap.operations import second_factor
 from gridmap.sealing import Sealer
 
 DOOR = Viewer("job", "door")
@@ -42,6 +41,9 @@ class Session:
     name: str
     viewing_as: UUID | None
     viewing_name: str | None
+    how: str
+    codes_on: bool
+    has_password: bool
 
     @property
     def viewer(self) -> Viewer:
@@ -98,7 +100,7 @@ def _refusal(
     if row.locked_until is not None and row.locked_until > now:
         return NotAllowed("试错太多次，账号暂时锁定；请稍后再试，或找管理员解锁。")
     if right and row.totp_on:
-        right = _second_factor(connection, row, code, now, sealer)
+        right = second_factor.accept(connection, row.id, code, now=now, sealer=sealer)
     if right:
         return None
     _count_failure(connection, row, now)
@@ -114,19 +116,6 @@ def _verified(hashed: str, password: str) -> bool:
         return False
 
 
-def _second_factor(
-    connection: Connection, row: Row[Any], code: str, now: datetime, sealer: Sealer
-) -> bool:
-    secret = sealing.unseal(sealer, bytes(row.totp_sealed), field="account.totp", row=row.id)
-    step = totp.accepted_step(bytes.fromhex(secret), code, now, last_used=row.totp_step)
-    if step is None:
-        return False
-    connection.execute(
-        text("UPDATE account SET totp_step = :step WHERE id = :id"), {"step": step, "id": row.id}
-    )
-    return True
-
-
 def _count_failure(connection: Connection, row: Row[Any], now: datetime) -> None:
     failures = row.failures + 1
     locked = now + LOCKED_FOR if failures >= MOST_FAILURES else None
@@ -136,13 +125,18 @@ def _count_failure(connection: Connection, row: Row[Any], now: datetime) -> None
     )
 
 
-def open_session(connection: Connection, account: UUID, *, now: datetime, source: str) -> str:
-    """A new session of an account; the returned value is known to its cookie alone."""
+def open_session(
+    connection: Connection, account: UUID, *, now: datetime, source: str, how: str = "password"
+) -> str:
+    """A new session of an account, opened by 'password', 'link' or 'oidc'.
+
+    The returned value is known to its cookie alone.
+    """
     value = secrets.token_urlsafe(32)
     connection.execute(
         text(
-            "INSERT INTO web_session (id, account, created_at, seen_at, expires_at, source)"
-            " VALUES (:id, :account, :now, :now, :expires, :source)"
+            "INSERT INTO web_session (id, account, created_at, seen_at, expires_at, source, how)"
+            " VALUES (:id, :account, :now, :now, :expires, :source, :how)"
         ),
         {
             "id": _hash(value),
@@ -150,13 +144,15 @@ def open_session(connection: Connection, account: UUID, *, now: datetime, source
             "now": now,
             "expires": now + LONGEST,
             "source": source,
+            "how": how,
         },
     )
     return value
 
 
 _SESSION = """
-SELECT s.id, s.seen_at, a.id AS account, a.login, a.name, s.viewing_as, v.name AS viewing_name
+SELECT s.id, s.seen_at, a.id AS account, a.login, a.name, s.viewing_as, v.name AS viewing_name,
+       s.how, a.totp_on, a.password IS NOT NULL AS has_password
   FROM web_session AS s JOIN account AS a ON a.id = s.account
   LEFT JOIN account AS v ON v.id = s.viewing_as
  WHERE s.id = :id AND s.expires_at > :now AND s.seen_at > :idle AND a.closed_at IS NULL
@@ -176,7 +172,24 @@ def session_of(connection: Connection, value: str, *, now: datetime) -> Session 
             text("UPDATE web_session SET seen_at = :now WHERE id = :id"),
             {"now": now, "id": row.id},
         )
-    return Session(row.account, row.login, row.name, row.viewing_as, row.viewing_name)
+    return Session(
+        row.account,
+        row.login,
+        row.name,
+        row.viewing_as,
+        row.viewing_name,
+        row.how,
+        row.totp_on,
+        row.has_password,
+    )
+
+
+def look_as(connection: Connection, value: str, account: UUID | None) -> None:
+    """Lets a session see what another account sees; with None it sees its own again."""
+    connection.execute(
+        text("UPDATE web_session SET viewing_as = :account WHERE id = :id"),
+        {"account": account, "id": _hash(value)},
+    )
 
 
 def sign_out(connection: Connection, value: str) -> None:
@@ -202,11 +215,33 @@ def set_password(connection: Connection, account: UUID, password: str) -> None:
     end_sessions(connection, account)
 
 
-def require_codes(connection: Connection, account: UUID, sealed: bytes) -> None:
-    """Asks for one-time codes of a sealed secret from now on."""
+def change_password(
+    connection: Connection, account: UUID, *, old: str, new: str, now: datetime, source: str
+) -> bool:
+    """Sets a new password if the old one is right, or there was none; ends all sessions."""
+    row = connection.execute(
+        text("SELECT id, path, password FROM account WHERE id = :id FOR UPDATE"), {"id": account}
+    ).one()
+    if row.password is not None and not _verified(row.password, old):
+        return False
+    set_password(connection, account, new)
+    audit(connection, now, "password_changed", row, source)
+    return True
+
+
+def end_session(connection: Connection, account: UUID, short: str) -> None:
+    """Ends one session of an account, named by the head of its hash."""
     connection.execute(
-        text("UPDATE account SET totp_sealed = :sealed, totp_on = true WHERE id = :id"),
-        {"sealed": sealed, "id": account},
+        text("DELETE FROM web_session WHERE account = :a AND left(encode(id, 'hex'), 16) = :short"),
+        {"a": account, "short": short},
+    )
+
+
+def end_other_sessions(connection: Connection, account: UUID, value: str) -> None:
+    """Ends every session of an account but the one of this cookie."""
+    connection.execute(
+        text("DELETE FROM web_session WHERE account = :a AND id <> :id"),
+        {"a": account, "id": _hash(value)},
     )
 
 
@@ -224,8 +259,9 @@ def use_link(connection: Connection, value: str, *, now: datetime, source: str) 
     """Opens a session by a link; raises NotFound for one that was used or has expired."""
     account = connection.scalar(
         text(
-            "UPDATE sign_in_link SET used_at = :now WHERE id = :id AND used_at IS NULL"
-            " AND expires_at > :now RETURNING account"
+            "UPDATE sign_in_link AS l SET used_at = :now FROM account AS a WHERE l.id = :id"
+            " AND l.used_at IS NULL AND l.expires_at > :now AND a.id = l.account"
+            " AND a.closed_at IS NULL RETURNING l.account"
         ),
         {"id": _hash(value), "now": now},
     )
@@ -236,7 +272,7 @@ def use_link(connection: Connection, value: str, *, now: datetime, source: str) 
         {"now": now, "id": account},
     ).one()
     audit(connection, now, "sign_in_by_link", row, source)
-    return open_session(connection, account, now=now, source=source)
+    return open_session(connection, account, now=now, source=source, how="link")
 
 
 def audit(connection: Connection, now: datetime, what: str, row: Row[Any], source: str) -> None:
@@ -245,6 +281,12 @@ def audit(connection: Connection, now: datetime, what: str, row: Row[Any], sourc
         text("SELECT guard.audit(:now, :what, 'account', NULL, :id, :path, :source, NULL, '{}')"),
         {"now": now, "what": what, "id": row.id, "path": row.path, "source": source},
     )
+
+
+def clear_ended(connection: Connection, *, now: datetime) -> None:
+    """Forgets sessions and links that have ended."""
+    for table in ("web_session", "sign_in_link"):
+        connection.execute(text(f"DELETE FROM {table} WHERE expires_at < :now"), {"now": now})
 
 
 def _hash(value: str) -> bytes:

@@ -3,10 +3,15 @@
 import traceback
 
 from flask import Flask, Response, jsonify, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from gridmap.errors import GridmapError, NotFound, http_status
+from gridmap.errors import GridmapError, NotAllowed, NotFound, TooOften, http_status
 from gridmap.web.language import translated
+
+
+_NO_RIGHT = "42501"
+"""The database's own refusal, by grants or policies (SQLSTATE insufficient_privilege)."""
 
 
 def install(app: Flask) -> None:
@@ -14,7 +19,10 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(GridmapError)
     def _refused(error: GridmapError) -> tuple[Response, int]:
-        return as_json(error), http_status(error)
+        response = as_json(error)
+        if isinstance(error, TooOften):
+            response.headers["Retry-After"] = str(60 * int(str(error.facts.get("minutes", 1))))
+        return response, http_status(error)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> tuple[Response, int]:
@@ -22,6 +30,12 @@ def install(app: Flask) -> None:
             missing = NotFound("没有这个地址：{path}", path=request.path)
             return as_json(missing), 404
         return as_json(GridmapError(str(error.name))), error.code or 500
+
+    @app.errorhandler(DBAPIError)
+    def _kept_out(error: DBAPIError) -> tuple[Response, int]:
+        if getattr(error.orig, "pgcode", None) != _NO_RIGHT:
+            return _broken(error)
+        return as_json(NotAllowed("你没有这个权限。")), 403
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> tuple[Response, int]:

@@ -75,6 +75,7 @@ def upgrade() -> None:
     _accounts()
     _bodies()
     _appointments()
+    _keeping()
     _audit()
     _rights()
 
@@ -96,7 +97,8 @@ def _accounts() -> None:
             id bytea PRIMARY KEY, account uuid NOT NULL REFERENCES account ON DELETE CASCADE,
             viewing_as uuid REFERENCES account ON DELETE CASCADE,
             created_at timestamptz NOT NULL, seen_at timestamptz NOT NULL,
-            expires_at timestamptz NOT NULL, source text NOT NULL);
+            expires_at timestamptz NOT NULL, source text NOT NULL,
+            how text NOT NULL DEFAULT 'password' CHECK (how IN ('password', 'link', 'oidc')));
         CREATE INDEX ON web_session (account);
         COMMENT ON COLUMN web_session.id IS 'The SHA-256 of the cookie: a stolen table opens nothing.';
         CREATE TABLE sign_in_link (
@@ -131,7 +133,7 @@ def _accounts() -> None:
         GRANT SELECT ({public}) ON account TO gridmap_app;
         REVOKE INSERT, UPDATE, DELETE ON account FROM gridmap_app;
         GRANT INSERT (id, login, name, staff, path, created_at) ON account TO gridmap_app;
-        GRANT UPDATE (name, staff, path, failures, locked_until, closed_at) ON account TO gridmap_app;
+        GRANT UPDATE (name, staff, path, failures, locked_until, closed_at), DELETE ON account TO gridmap_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON account TO gridmap_job;
     """)
     for table in ("web_session", "sign_in_link"):
@@ -200,7 +202,8 @@ def _appointments() -> None:
         LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
             SELECT d.id, d.path FROM account AS a
               JOIN duty AS d ON d.staff = a.staff OR d.staff IN (
-                   SELECT s.staff FROM stand_in AS s WHERE s.by_staff = a.staff AND s.during @> now())
+                   SELECT s.staff FROM stand_in AS s
+                    WHERE s.by_staff = a.staff AND s.during @> now() AND guard.within(d.path, s.path))
              WHERE a.id = held_duties.account AND a.closed_at IS NULL AND d.during @> now() $$;
         COMMENT ON FUNCTION guard.held_duties IS 'The duties of an account, and of those it stands in for.';
         CREATE FUNCTION guard.duties(who text, what text, act text) RETURNS SETOF text
@@ -214,6 +217,18 @@ def _appointments() -> None:
     op.execute(f"""
         CREATE FUNCTION guard.may_appoint(over text) RETURNS boolean LANGUAGE sql STABLE AS
             $$ SELECT COALESCE(over <@ guard.area('account', 'w'), false) $$;
+        CREATE FUNCTION guard.may_act_for(body uuid) RETURNS boolean LANGUAGE sql STABLE AS
+            $$ SELECT body IS NULL
+                   OR EXISTS (SELECT FROM center AS c WHERE c.id = body AND guard.may_appoint(c.path))
+                   OR EXISTS (SELECT FROM department AS d WHERE d.id = body AND guard.may_appoint(d.path)) $$;
+        COMMENT ON FUNCTION guard.may_act_for IS
+            'Who acts for a body sees what it is called in to: only who keeps the body''s area gives that.';
+        CREATE FUNCTION guard.fits(who text, role text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+            $$ SELECT who ~ '^(account|token|kiosk):[0-9a-f-]{{36}}$' AND role = ANY (
+                   CASE split_part(who, ':', 1) WHEN 'kiosk' THEN '{{wall}}'::text[]
+                        WHEN 'token' THEN '{{token_read,token_report}}'
+                        ELSE '{{administrator,commander,center_officer,planner,department_officer,auditor}}'
+                   END) $$;
         CREATE FUNCTION guard.roles(who text) RETURNS TABLE (role text, path text, body uuid)
         LANGUAGE sql STABLE {DEFINER} AS $$
             SELECT a.role, a.path, a.body FROM guard.appointment AS a
@@ -227,7 +242,8 @@ def _appointments() -> None:
             who text, as_role text, over text, for_body uuid, since timestamptz, until timestamptz)
         RETURNS void LANGUAGE plpgsql {DEFINER} AS $$
         BEGIN
-            IF NOT guard.may_appoint(over) THEN
+            IF NOT guard.may_appoint(over) OR NOT guard.may_act_for(for_body)
+               OR NOT guard.fits(who, as_role) THEN
                 RAISE EXCEPTION 'not allowed to appoint over %', over USING ERRCODE = '42501';
             END IF;
             INSERT INTO guard.appointment (viewer, role, path, body, during, granted_by)
@@ -245,13 +261,17 @@ def _appointments() -> None:
             RETURN gone;
         END $$;
         CREATE FUNCTION guard.display(who text) RETURNS text LANGUAGE sql STABLE {DEFINER} AS $$
-            SELECT COALESCE((SELECT name FROM account WHERE 'account:' || id = who), who) $$;
+            SELECT COALESCE((SELECT name FROM account WHERE 'account:' || id = who),
+                            (SELECT name FROM api_token WHERE 'token:' || id = who),
+                            (SELECT name FROM kiosk WHERE 'kiosk:' || id = who), who) $$;
         COMMENT ON FUNCTION guard.display IS 'The name of who acted: of staff and officers, never of residents.';
         CREATE FUNCTION guard.someone_signed_in() RETURNS boolean LANGUAGE sql STABLE {DEFINER} AS $$
             SELECT EXISTS (SELECT FROM account WHERE looked_at IS NOT NULL) $$;
     """)
     for name in (
         "may_appoint(text)",
+        "may_act_for(uuid)",
+        "fits(text, text)",
         "roles(text)",
         "appoint(text, text, text, uuid, timestamptz, timestamptz)",
         "dismiss(text, text, text)",
@@ -260,6 +280,84 @@ def _appointments() -> None:
     ):
         op.execute(f"ALTER FUNCTION guard.{name} OWNER TO gridmap_guard")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON guard.appointment TO gridmap_guard")
+    op.execute("GRANT SELECT ON api_token, kiosk, center, department TO gridmap_guard")
+
+
+def _keeping() -> None:
+    """Who keeps an account; and that a change of its rights ends its sessions in the same breath."""
+    op.execute(f"""
+        CREATE FUNCTION guard.appointments(who text)
+        RETURNS TABLE (role text, path text, body uuid, since timestamptz, until timestamptz)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT a.role, a.path, a.body, lower(a.during), upper(a.during) FROM guard.appointment AS a
+             WHERE a.viewer = who AND (who = guard.viewer() OR guard.may_appoint(a.path)) $$;
+        COMMENT ON FUNCTION guard.appointments IS 'Past and coming ones too, for who keeps them.';
+        CREATE FUNCTION guard.manages(account uuid) RETURNS boolean LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT EXISTS (SELECT FROM account AS a WHERE a.id = manages.account AND guard.may_appoint(a.path))
+               AND NOT EXISTS (
+                   SELECT FROM guard.appointment AS p
+                    WHERE p.viewer = 'account:' || manages.account
+                      AND COALESCE(upper(p.during) > now(), true) AND NOT guard.may_appoint(p.path))
+               AND NOT EXISTS (
+                   SELECT FROM guard.held_duties(manages.account) AS d WHERE NOT guard.may_appoint(d.path)) $$;
+        COMMENT ON FUNCTION guard.manages IS
+            'A link or a view opens all that the account may see: all of it must lie in the keeper''s area.';
+        CREATE FUNCTION guard.keepers() RETURNS TABLE (name text, path text)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT DISTINCT k.name, p.path FROM account AS a
+              JOIN guard.appointment AS p ON p.role = 'administrator' AND p.during @> now()
+                   AND guard.within(a.path, p.path)
+              JOIN account AS k ON 'account:' || k.id = p.viewer AND k.closed_at IS NULL
+             WHERE 'account:' || a.id = guard.viewer() $$;
+        COMMENT ON FUNCTION guard.keepers IS 'The administrators over the viewer''s account: whom to ask.';
+        CREATE FUNCTION guard.dismiss_all(over text) RETURNS void LANGUAGE sql {DEFINER} AS $$
+            DELETE FROM guard.appointment AS a
+             WHERE over <> '' AND guard.within(a.path, over) AND guard.may_appoint(over) $$;
+
+        CREATE FUNCTION guard.end_sessions() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE viewers text[] := ARRAY[]::text[];
+        BEGIN
+            IF TG_TABLE_NAME = 'account' THEN
+                viewers := ARRAY['account:' || NEW.id];
+            ELSE
+                viewers := ARRAY[CASE WHEN TG_OP <> 'DELETE' THEN NEW.viewer END,
+                                 CASE WHEN TG_OP <> 'INSERT' THEN OLD.viewer END];
+            END IF;
+            DELETE FROM web_session AS s
+             WHERE 'account:' || s.account = ANY (viewers) OR 'account:' || s.viewing_as = ANY (viewers);
+            RETURN NULL;
+        END $$;
+        CREATE FUNCTION guard.staff_is_kept() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            IF EXISTS (SELECT FROM duty AS d WHERE d.staff = NEW.staff AND d.during @> now()
+                          AND NOT guard.may_appoint(d.path)) THEN
+                RAISE EXCEPTION 'not allowed to give these duties' USING ERRCODE = '42501';
+            END IF;
+            RETURN NEW;
+        END $$;
+        COMMENT ON FUNCTION guard.staff_is_kept IS
+            'An account of a worker has the worker''s grids: who makes it must keep them.';
+    """)
+    for name in (
+        "appointments(text)",
+        "manages(uuid)",
+        "keepers()",
+        "dismiss_all(text)",
+        "end_sessions()",
+        "staff_is_kept()",
+    ):
+        op.execute(f"ALTER FUNCTION guard.{name} OWNER TO gridmap_guard")
+    op.execute("""
+        GRANT SELECT, DELETE ON web_session TO gridmap_guard;
+        CREATE POLICY ends ON web_session FOR DELETE TO gridmap_guard USING (true);
+        CREATE TRIGGER rights_changed AFTER INSERT OR UPDATE OR DELETE ON guard.appointment
+            FOR EACH ROW EXECUTE FUNCTION guard.end_sessions();
+        CREATE TRIGGER rights_changed AFTER UPDATE OF closed_at, staff, path ON account
+            FOR EACH ROW EXECUTE FUNCTION guard.end_sessions();
+        CREATE TRIGGER staff_is_kept BEFORE INSERT OR UPDATE OF staff ON account
+            FOR EACH ROW WHEN (NEW.staff IS NOT NULL AND current_user = 'gridmap_app')
+            EXECUTE FUNCTION guard.staff_is_kept();
+    """)
 
 
 def _audit() -> None:
@@ -375,7 +473,7 @@ def _audit() -> None:
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guard
             TO gridmap_app, gridmap_wall, gridmap_job, gridmap_guard;
         REVOKE EXECUTE ON FUNCTION guard.reveal_ask, guard.reveal_get, guard.masked_people,
-            guard.appoint, guard.dismiss FROM gridmap_wall;
+            guard.appoint, guard.dismiss, guard.dismiss_all, guard.appointments FROM gridmap_wall;
         REVOKE SELECT ON report FROM gridmap_app;
         GRANT SELECT (county, id, incident, channel, words, received_at) ON report TO gridmap_app;
     """)
@@ -401,11 +499,14 @@ def downgrade() -> None:
         CREATE POLICY r ON incident FOR SELECT TO gridmap_app, gridmap_wall, gridmap_job
             USING ({area_test("incident", "r")});
         GRANT SELECT ON report TO gridmap_app;
+        DROP TRIGGER rights_changed ON guard.appointment;
         DROP FUNCTION guard.masked_people, guard.reveal_get, guard.reveal_ask, guard.audit,
+            guard.dismiss_all, guard.keepers, guard.manages, guard.appointments,
             guard.someone_signed_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
-            guard.may_appoint, guard.duties, guard.held_duties, guard.called_in, guard.bodies;
+            guard.fits, guard.may_act_for, guard.may_appoint, guard.duties, guard.held_duties,
+            guard.called_in, guard.bodies;
         DROP TABLE audit, rate, stand_in, kiosk, api_token, sign_in_link, web_session, incident_access, account;
-        DROP FUNCTION guard.never;
+        DROP FUNCTION guard.never, guard.end_sessions, guard.staff_is_kept;
         DELETE FROM guard.appointment
          WHERE role NOT IN ('administrator', 'stranger', 'intake', 'importer');
     """)

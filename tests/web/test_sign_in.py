@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gridmap import create_app, sealing
+from gridmap import create_app
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from gridmap.errors import InvalidInput
 from gridmap.ids import uuid7
-from gridmap.operations import accounts, sessions
+from gridmap.operations import accounts, second_factor, sessions
 from gridmap.operations.accounts import NewAccount
 from gridmap.operations.sessions import DOOR
 from gridmap.rules import totp
@@ -175,12 +175,9 @@ def test_a_link_signs_in_once(app: Flask, account: UUID, door: Database, watch: 
 def test_a_second_factor_is_asked_for_and_no_code_opens_twice(
     server: Server, app: Flask, account: UUID, door: Database
 ) -> None:
-    secret = bytes(range(20))
-    sealed = sealing.seal(
-        server.circumstances().sealer, secret.hex(), field="account.totp", row=account
-    )
     with door.transaction(DOOR) as connection:
-        sessions.require_codes(connection, account, sealed)
+        secret = second_factor.begin(connection, account, server.circumstances().sealer)
+        second_factor.require(connection, account)
     code = totp.code(secret, totp.step_of(NOW))
     assert sign_in(app.test_client()) == 422
     assert sign_in(app.test_client(), code="000000") == 422
