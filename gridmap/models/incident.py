@@ -71,6 +71,7 @@ class Incident(Base):
     not_ours_with: Mapped[str | None] = mapped_column(Text)
     clock: Mapped[str] = mapped_column(Text, server_default=text("'running'::text"))
     clock_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    clock_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     limit_min: Mapped[int | None] = mapped_column(Integer)
     used_min: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     told_share: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -104,6 +105,7 @@ class Report(Base):
     wants_no_name: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     rating: Mapped[int | None] = mapped_column(SmallInteger)
     rated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    continues: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class Assignment(Base):

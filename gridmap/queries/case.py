@@ -16,7 +16,8 @@ from gridmap.rules.life import Case
 COORDINATING = ("administrator", "center_officer")
 
 _COLUMNS = """
-SELECT i.county, i.id, i.path, i.number, i.category, i.severity, i.state, i.clock, i.clock_from,
+SELECT i.county, i.id, i.path, i.number, i.category, i.severity, i.state, i.clock,
+       i.clock_from, i.clock_at,
        i.outcome, i.rating, i.accepted_at, i.received_at, i.occurred_at, i.resolved_at, i.due_at,
        i.limit_min, i.used_min, i.merged_into, i.climbed_depth, i.told_share, i.title, i.fields,
        i.holder_duty, i.holder_center, i.holder_department, i.household,

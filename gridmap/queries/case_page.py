@@ -76,12 +76,7 @@ def _clock(
     connection: Connection, row: Row[Any], more: Row[Any], now: datetime, zone: str
 ) -> dict[str, Any]:
     calendar = policies.calendar(connection, zone, at=now)
-
-    class _Face:
-        limit_min, used_min, clock, due_at = row.limit_min, row.used_min, row.clock, row.due_at
-        around_the_clock = more.around_the_clock
-
-    face = queues.clock_face(_Face, calendar, now)  # type: ignore[arg-type]
+    face = queues.clock_face(row, calendar, now, around_the_clock=more.around_the_clock)
     day = row.due_at.astimezone(ZoneInfo(zone)).date() if row.due_at else None
     provisional = bool(day and calendar.is_provisional(day) and not more.around_the_clock)
     return face | {"started_at": row.received_at.isoformat(), "provisional": provisional}

@@ -89,7 +89,8 @@ def queue(
 
 
 _SELECT = """
-SELECT i.county, i.id, i.path, i.number, i.title, i.severity, i.state, i.clock, i.due_at,
+SELECT i.county, i.id, i.path, i.number, i.title, i.severity, i.state, i.clock, i.clock_at,
+       i.due_at,
        i.limit_min, i.used_min, i.received_at, c.kind, c.zh, c.en, r.around_the_clock,
        ST_X(i.point) AS lon, ST_Y(i.point) AS lat,
        s.name AS worker, n.name AS center, d.name AS department,
@@ -144,7 +145,7 @@ def _row(row: Row[Any], names: dict[str, str], calendar: Calendar, now: datetime
         "received_at": row.received_at.isoformat(),
         "lon": row.lon,
         "lat": row.lat,
-        "clock": clock_face(row, calendar, now),
+        "clock": clock_face(row, calendar, now, around_the_clock=row.around_the_clock),
     }
 
 
@@ -164,14 +165,16 @@ def place_name(path: str, names: dict[str, str]) -> str:
     return describe.grid_name(path, names) if path else ""
 
 
-def clock_face(row: Row[Any], calendar: Calendar, now: datetime) -> dict[str, Any]:
+def clock_face(
+    row: Row[Any], calendar: Calendar, now: datetime, *, around_the_clock: bool | None
+) -> dict[str, Any]:
     """Minutes left of the limit (negative: over), in the limit's own kind of time."""
     if row.limit_min is None:
         return {"state": "none", "left_min": None, "used_min": None, "limit_min": None}
-    limit = Limit(row.limit_min, bool(row.around_the_clock))
+    limit = Limit(row.limit_min, bool(around_the_clock))
     used = row.used_min
-    if row.clock == "running" and row.due_at is not None:
-        used = limit.minutes - _minutes_left(row.due_at, limit, calendar, now)
+    if row.clock == "running" and row.clock_at is not None:
+        used += working_time.used_min([(row.clock_at, now)], limit, calendar)
     return {
         "state": row.clock,
         "due_at": row.due_at.isoformat() if row.due_at else None,
@@ -180,12 +183,6 @@ def clock_face(row: Row[Any], calendar: Calendar, now: datetime) -> dict[str, An
         "left_min": limit.minutes - used,
         "around_the_clock": limit.around_the_clock,
     }
-
-
-def _minutes_left(due_at: datetime, limit: Limit, calendar: Calendar, now: datetime) -> int:
-    if now <= due_at:
-        return working_time.used_min([(now, due_at)], limit, calendar)
-    return -working_time.used_min([(due_at, now)], limit, calendar)
 
 
 def areas_of(connection: Connection, viewer: Viewer, *, now: datetime) -> list[dict[str, Any]]:

@@ -89,6 +89,17 @@ def due(start: datetime, used: int, limit: Limit, calendar: Calendar) -> datetim
     raise OverflowError("no working time within ten years: the calendar has none")
 
 
+def reached(spans: Iterable[Span], limit: Limit, calendar: Calendar) -> datetime | None:
+    """The moment at which the spans had used up the limit; None where they have not."""
+    left = timedelta(minutes=limit.minutes)
+    for begin, end in spans:
+        for piece_begin, piece_end in _pieces(begin, end, limit, calendar):
+            if piece_end - piece_begin >= left:
+                return piece_begin + left
+            left -= piece_end - piece_begin
+    return None
+
+
 def is_provisional(start: datetime, due_at: datetime, limit: Limit, calendar: Calendar) -> bool:
     """Whether a due moment rests on days that nobody has announced yet."""
     day = due_at.astimezone(ZoneInfo(calendar.zone)).date()
@@ -102,14 +113,20 @@ def shares_passed(used: int, limit: Limit, shares: Sequence[int]) -> int:
 
 
 def _seconds(begin: datetime, end: datetime, limit: Limit, calendar: Calendar) -> float:
+    pieces = _pieces(begin, end, limit, calendar)
+    return sum((until - since).total_seconds() for since, until in pieces)
+
+
+def _pieces(begin: datetime, end: datetime, limit: Limit, calendar: Calendar) -> Iterator[Span]:
+    """The parts of a span that count: all of it around the clock, else its working hours."""
     if limit.around_the_clock:
-        return max(0.0, (end - begin).total_seconds())
-    total = 0.0
+        if begin < end:
+            yield begin, end
+        return
     for work_begin, work_end in _working_spans(begin, calendar):
         if work_begin >= end:
-            break
-        total += (min(work_end, end) - work_begin).total_seconds()
-    return total
+            return
+        yield work_begin, min(work_end, end)
 
 
 def _working_spans(start: datetime, calendar: Calendar) -> Iterator[Span]:

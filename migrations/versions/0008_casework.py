@@ -32,13 +32,11 @@ def _incident() -> None:
         ALTER TABLE incident
             ADD fields jsonb NOT NULL DEFAULT '{}', ADD not_ours_with text,
             ADD clock text NOT NULL DEFAULT 'running' CHECK (clock IN ('running', 'paused', 'stopped')),
-            ADD clock_from timestamptz, ADD limit_min integer, ADD used_min integer NOT NULL DEFAULT 0,
+            ADD clock_from timestamptz, ADD clock_at timestamptz, ADD limit_min integer, ADD used_min integer NOT NULL DEFAULT 0,
             ADD told_share smallint NOT NULL DEFAULT 0, ADD climbed_depth smallint,
             ADD accepted_at timestamptz, ADD rating smallint CHECK (rating BETWEEN 1 AND 5),
             ADD filed_at timestamptz, ADD merged_into uuid,
             ADD CHECK (outcome IN ('resolved', 'no_remedy', 'duplicate', 'not_ours'));
-        -- all that figures ask of a range of days, so that they read no row
-        CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into);
         -- all that figures ask of a range of days, so that they read no row
         CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into);
         CREATE INDEX ON incident (due_at) WHERE state NOT IN ('resolved', 'filed') AND clock = 'running';
@@ -47,13 +45,15 @@ def _incident() -> None:
         COMMENT ON COLUMN incident.clock_from IS
             'When its clock began, where that is not when it was received: it came by import.';
         COMMENT ON COLUMN incident.used_min IS
-            'Minutes used up to the last change of the clock; what runs since is added when asked.';
+            'Minutes used up to clock_at; what runs since is added when asked.';
         COMMENT ON COLUMN incident.told_share IS 'The last share of the limit (50, 80, 100) that was told.';
         COMMENT ON COLUMN incident.climbed_depth IS 'The level that an overdue incident has climbed to.';
         ALTER TABLE report
             ADD follow_code_hash bytea UNIQUE, ADD wants_no_name boolean NOT NULL DEFAULT false,
-            ADD rating smallint CHECK (rating BETWEEN 1 AND 5), ADD rated_at timestamptz;
-        GRANT SELECT (rating, rated_at, wants_no_name) ON report TO gridmap_app;
+            ADD rating smallint CHECK (rating BETWEEN 1 AND 5), ADD rated_at timestamptz,
+            ADD continues uuid;
+        GRANT SELECT (rating, rated_at, wants_no_name, continues) ON report TO gridmap_app;
+        COMMENT ON COLUMN report.continues IS 'The report to which its sender added these words.';
         COMMENT ON COLUMN report.follow_code_hash IS 'Of the code by which its reporter follows it.';
     """)
     wall_may_read("incident", "clock", "climbed_depth")
@@ -138,8 +138,9 @@ def downgrade() -> None:
         ALTER TABLE category NO FORCE ROW LEVEL SECURITY;
         ALTER TABLE category DISABLE ROW LEVEL SECURITY;
         ALTER TABLE category DROP retired_at;
-        ALTER TABLE report DROP follow_code_hash, DROP wants_no_name, DROP rating, DROP rated_at;
-        ALTER TABLE incident DROP fields, DROP not_ours_with, DROP clock, DROP clock_from, DROP limit_min, DROP used_min,
+        ALTER TABLE report DROP follow_code_hash, DROP wants_no_name, DROP rating, DROP rated_at,
+            DROP continues;
+        ALTER TABLE incident DROP fields, DROP not_ours_with, DROP clock, DROP clock_from, DROP clock_at, DROP limit_min, DROP used_min,
             DROP told_share, DROP climbed_depth, DROP accepted_at, DROP rating, DROP filed_at,
             DROP merged_into;
     """)

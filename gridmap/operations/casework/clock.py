@@ -64,18 +64,21 @@ def reading(
     told: Sequence[Mark], limit: Limit, calendar: working_time.Calendar, now: datetime
 ) -> Reading:
     """The clock of a sequence of marks at a moment; pure."""
-    used = working_time.used_min(working_time.running_spans(told, now), limit, calendar)
+    spans = working_time.running_spans(told, now)
+    used = working_time.used_min(spans, limit, calendar)
     state = _STATE_AFTER[told[-1].kind]
     if state != "running":
         return Reading(state, used, limit, None, False)
-    due_at = working_time.due(now, used, limit, calendar)
+    over_since = working_time.reached(spans, limit, calendar)
+    due_at = over_since or working_time.due(now, used, limit, calendar)
     provisional = working_time.is_provisional(now, due_at, limit, calendar)
     return Reading(state, used, limit, due_at, provisional)
 
 
 def start_clock(connection: Connection, county: int, id: UUID, given: Circumstances) -> None:
     """Starts the clock of an incident that was just taken in."""
-    settle(connection, county, id, read(connection, case.found(connection, county, id), given))
+    shown = read(connection, case.found(connection, county, id), given)
+    settle(connection, county, id, shown, now=given.now)
 
 
 _WITHOUT_CLOCK = """
@@ -84,7 +87,8 @@ SELECT county, id, category, received_at FROM incident
 """
 _START = """
 UPDATE incident AS i
-   SET clock_from = u.began, limit_min = u.limit_min, used_min = u.used, due_at = u.due
+   SET clock_from = u.began, clock_at = :now, limit_min = u.limit_min, used_min = u.used,
+       due_at = u.due
   FROM unnest(CAST(:county AS integer[]), CAST(:id AS uuid[]), CAST(:began AS timestamptz[]),
               CAST(:limit AS integer[]), CAST(:used AS integer[]), CAST(:due AS timestamptz[]))
        AS u (county, id, began, limit_min, used, due)
@@ -117,6 +121,7 @@ def start_open_clocks(
             {
                 "county": [row.county for row in rows],
                 "id": [str(row.id) for row in rows],
+                "now": given.now,
                 "began": [since] * len(rows),
                 "limit": [one.limit.minutes for one in shown],
                 "used": [one.used_min for one in shown],
@@ -127,12 +132,13 @@ def start_open_clocks(
 
 
 _SET = """
-UPDATE incident SET clock = :clock, used_min = :used, limit_min = :limit, due_at = :due
+UPDATE incident
+   SET clock = :clock, clock_at = :now, used_min = :used, limit_min = :limit, due_at = :due
  WHERE county = :county AND id = :id
 """
 
 
-def settle(connection: Connection, county: int, id: UUID, shown: Reading) -> None:
+def settle(connection: Connection, county: int, id: UUID, shown: Reading, *, now: datetime) -> None:
     """Keeps what the clock shows with the incident, for lists and for what falls due."""
     connection.execute(
         text(_SET),
@@ -143,5 +149,6 @@ def settle(connection: Connection, county: int, id: UUID, shown: Reading) -> Non
             "used": shown.used_min,
             "limit": shown.limit.minutes,
             "due": shown.due_at,
+            "now": now,
         },
     )

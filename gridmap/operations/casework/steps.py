@@ -118,7 +118,8 @@ def perform(
         _tell(connection, happened, told, circumstances)
     if type(happened).__name__ in clock.MARKS or step.id == "recategorize":
         now = case.found(connection, row.county, row.id)
-        clock.settle(connection, row.county, row.id, clock.read(connection, now, circumstances))
+        shown = clock.read(connection, now, circumstances)
+        clock.settle(connection, row.county, row.id, shown, now=circumstances.now)
     if step.id == "call_back" and given.get("satisfied") is False and given.get("reopen"):
         again = case.found(connection, row.county, row.id)
         perform(connection, again, life.STEPS["reopen"], given, circumstances)
