@@ -4,11 +4,11 @@ import traceback
 
 from flask import Flask, Response, jsonify, request
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gridmap.errors import GridmapError, NotAllowed, NotFound, TooOften, http_status
+from gridmap.web.http_words import words_of
 from gridmap.web.language import translated
-
 
 _NO_RIGHT = "42501"
 """The database's own refusal, by grants or policies (SQLSTATE insufficient_privilege)."""
@@ -29,7 +29,12 @@ def install(app: Flask) -> None:
         if error.code == 404:
             missing = NotFound("没有这个地址：{path}", path=request.path)
             return as_json(missing), 404
-        return as_json(GridmapError(str(error.name))), error.code or 500
+        status = error.code or 500
+        refused = GridmapError(words_of(status), method=request.method, status=status)
+        response = as_json(refused)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(error.valid_methods)
+        return response, status
 
     @app.errorhandler(DBAPIError)
     def _kept_out(error: DBAPIError) -> tuple[Response, int]:

@@ -1,10 +1,6 @@
 """One shape for every error, in both languages, and nothing of a person in any of them."""
 
-import ast
 import logging
-import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,11 +12,8 @@ from werkzeug.test import TestResponse
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.errors import HTTP_STATUS, GridmapError, http_status
 from gridmap.web.errors import without_values
-from gridmap.web.language import english
 from tests.conftest import Server
 from tests.web.requests import ELSEWHERE, PROGRAM
-
-PACKAGE = Path(__file__).parents[2] / "gridmap"
 
 
 def assert_shape(response: TestResponse, status: int, code: str) -> dict[str, str]:
@@ -172,30 +165,3 @@ def test_what_the_database_complains_of_is_not_repeated(own_app: Flask) -> None:
     assert phone not in told
     assert told.startswith("ProgrammingError 42P01")
     assert "test_errors.py" in told
-
-
-REFUSALS = {kind.__name__ for kind in HTTP_STATUS}
-SHOWN_BY_PAGES = ("web", "queries", "layers", "operations/intake.py", "operations/record.py")
-
-
-def refusals() -> Iterator[tuple[Path, str]]:
-    """Every message that the pages of the map can be refused with, and where it is."""
-    for part in SHOWN_BY_PAGES:
-        place = PACKAGE / part
-        for file in [place] if place.suffix else place.rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text())):
-                named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-                if not (named and node.func.id in REFUSALS and node.args):  # type: ignore[attr-defined]
-                    continue
-                message = node.args[0]  # type: ignore[attr-defined]
-                if isinstance(message, ast.Constant):
-                    yield file, str(message.value)
-
-
-def test_every_refusal_has_its_english_with_the_same_facts() -> None:
-    found = list(refusals())
-    assert len(found) > 40
-    for file, message in found:
-        said = english().get(message)
-        assert said, f"{file.name}: {message}"
-        assert set(re.findall(r"{\w+}", said)) == set(re.findall(r"{\w+}", message))
