@@ -400,3 +400,39 @@ def test_a_boundary_that_changes_gets_a_new_address(own_app: Any) -> None:
     assert stale.headers["Cache-Control"] == "private, no-cache"
     paths = {one["properties"]["path"] for one in decoded(stale)["grids"]}
     assert path not in paths
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_neighbors_in_two_counties_stay_neighbors(
+    connection: Connection, order: tuple[int, int]
+) -> None:
+    """One grid of a county along two of another, whose common corner lies on a bend."""
+    world.build(connection)
+    connection.execute(text("DELETE FROM grid_version"))
+    connection.execute(text("INSERT INTO county VALUES (2, '99/01/02/')"))
+    ys = [35.0 + n / 1000 for n in range(201)]
+    border = [(round(105.0 + 0.002 * math.sin(n / 15), 7), y) for n, y in enumerate(ys)]
+    for county, number, ring in (
+        (1, "001", [*border, (104.8, 35.2), (104.8, 35.0)]),
+        (2, "001", [*border[:101], (105.2, 35.1), (105.2, 35.0)]),
+        (2, "002", [*border[100:], (105.2, 35.2), (105.2, 35.1)]),
+    ):
+        shape = shapely.orient_polygons(shapely.MultiPolygon([shapely.Polygon(ring)]))
+        path = f"99/01/0{county}/901/201/{number}/"
+        grid = world.add_grid(connection, path, shape.wkt)
+        connection.execute(
+            text("UPDATE grid_version SET county = :county WHERE grid = :grid"),
+            {"county": county, "grid": grid},
+        )
+    for county in order:
+        boundaries.refresh(connection, "grids", county)
+    for band in (9, 11):
+        rows = connection.scalars(
+            text("SELECT ST_AsBinary(shape) FROM simplified WHERE band = :band"), {"band": band}
+        )
+        drawn = shapely.from_wkb([bytes(row) for row in rows])
+        together = shapely.union_all(drawn)
+        assert len(drawn) == 3
+        assert sum(one.area for one in drawn) == pytest.approx(together.area, rel=1e-12)
+        assert len(shapely.get_parts(together)) == 1
+        assert shapely.get_num_interior_rings(shapely.get_parts(together)[0]) == 0
