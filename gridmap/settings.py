@@ -38,6 +38,11 @@ class Settings:
     nearest_limit_m: float = setting(
         "GRIDMAP_NEAREST_LIMIT_M", 200.0, "a point outside every grid goes to one this near, meters"
     )
+    import_files_days: int = setting(
+        "GRIDMAP_IMPORT_FILES_DAYS",
+        30,
+        "days after which files and rejects of an import are cleared; 0: kept for good",
+    )
     basemap_kind: str = setting("GRIDMAP_BASEMAP", "none", "base map: none, xyz or pmtiles")
     basemap_url: str = setting("GRIDMAP_BASEMAP_URL", "", "tile template, or file of the base map")
     basemap_crs: str = setting(

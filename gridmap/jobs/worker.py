@@ -11,7 +11,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import URL
 
 from gridmap.errors import GridmapError
-from gridmap.jobs import imports, sweep
+from gridmap.jobs import clear_imports, imports, sweep
 from gridmap.jobs.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ def build(crew: Crew, login: URL) -> App:
         app.task(name=name)(_task(crew, work))
     app.periodic(cron="* * * * *")(app.task(name="jobs.revive")(_reviver(app, crew)))
     app.periodic(cron=sweep.CRON)(app.task(name="jobs.sweep")(sweep.sweeper(crew)))
+    clear = app.task(name="jobs.clear_imports")(clear_imports.clearer(crew))
+    app.periodic(cron=clear_imports.CRON)(clear)
     return app
 
 

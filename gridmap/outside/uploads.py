@@ -6,6 +6,7 @@ tables are told by it.
 
 import shutil
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ _ENDINGS = (
     *(".geojson", ".json", ".kml", ".gpkg", ".fgb"),
 )
 _STEM = "upload"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def folder_of(instance: Path, id: UUID) -> Path:
@@ -70,6 +72,18 @@ def called(facts: dict[str, Any], name: str) -> dict[str, Any]:
 def rejects_of(instance: Path, id: UUID) -> Path:
     """Where the rows that were not taken are written, to be mended and loaded alone."""
     return folder_of(instance, id) / "rejects.csv"
+
+
+def folders(instance: Path) -> dict[UUID, datetime]:
+    """The imports that have a folder, and when it was last written to."""
+    found = {}
+    for folder in (instance / "imports").glob("*"):
+        try:
+            found[UUID(folder.name)] = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+        except (ValueError, FileNotFoundError):
+            # not ours, or gone meanwhile
+            continue
+    return found
 
 
 def discard(instance: Path, id: UUID) -> None:

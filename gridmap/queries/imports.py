@@ -46,7 +46,7 @@ def one(connection: Connection, id: UUID) -> dict[str, Any]:
 
 
 def _brief(row: Any) -> dict[str, Any]:
-    counts = ("rows", "rejects", "problem_count", "progress", "added", "changed", "unchanged")
+    told = ("rows", "rejects", "problem_count", "progress", "added", "changed", "unchanged")
     return {
         "id": str(row.id),
         "kind": row.kind,
@@ -54,7 +54,7 @@ def _brief(row: Any) -> dict[str, Any]:
         "state": row.state,
         "at": row.created_at.isoformat(),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
-    } | {name: row.summary.get(name) for name in counts}
+    } | {name: row.summary.get(name) for name in (*told, "cleared")}
 
 
 def installation_has_sample(connection: Connection) -> bool:

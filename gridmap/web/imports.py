@@ -150,7 +150,8 @@ def rejects(id: UUID) -> Response:
         found = asked.one(connection, id)
     file = uploads.rejects_of(services().settings.instance, id)
     if not file.exists():
-        raise NotFound("这次导入没有不能用的行。")
+        cleared = "这次导入的文件已清除。" if found["cleared"] else "这次导入没有不能用的行。"
+        raise NotFound(cleared)
     stem = found["file"].rpartition(".")[0] or found["file"]
     answer = send_file(
         file.absolute(),

@@ -104,6 +104,7 @@
  * @property {string} at
  * @property {number|null} rows
  * @property {number|null} rejects
+ * @property {boolean|null} cleared
  * @property {number|null} problem_count
  * @property {number|null} progress rows read so far
  * @property {number|null} added

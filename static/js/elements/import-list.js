@@ -10,6 +10,7 @@ import { momentText } from '../time.js';
 
 /** @param {ImportBrief} one */
 function counts(one) {
+  if (one.cleared) return t('文件已清除');
   if (one.state === 'staging' && one.progress) return t('{n} 行', { n: number(one.progress) });
   if (one.state === 'loaded') return t('新增 {n}', { n: number(one.added ?? 0) });
   if (one.state === 'staged' && one.rejects) return t('{n} 行不能用', { n: number(one.rejects) });

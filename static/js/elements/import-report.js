@@ -84,7 +84,7 @@ export class ImportReport extends HTMLElement {
     const shown = one.first_rejects.slice(0, LISTED);
     if (!shown.length) return null;
     return h('section', {},
-      h('h3', {}, headingWords('不能用的行'), h('a', { class: 'link', href: `/api/imports/${one.id}/rejects.csv`, download: true }, t('下载，改好后单独导入'))),
+      h('h3', {}, headingWords('不能用的行'), one.cleared ? h('small', {}, t('文件已清除')) : h('a', { class: 'link', href: `/api/imports/${one.id}/rejects.csv`, download: true }, t('下载，改好后单独导入'))),
       h('table', { class: 'rejects' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col', class: 'num' }, t('行')), h('th', { scope: 'col' }, t('原因')))),
         h('tbody', {}, shown.map(({ row, reason }) => h('tr', {}, h('td', { class: 'num' }, number(row)), h('td', {}, reason))))),
       rest((one.rejects ?? 0) - shown.length));
