@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from benchmarks.world import World, quantiles, rate, timed_ms
 from gridmap.access import LOCAL_ADMINISTRATOR
+from gridmap.geo import measure
 from gridmap.operations.imports.placing import LONG_AGO, WHOLE_WORLD
 from gridmap.queries import boundaries
 from gridmap.queries.locate import Spot, locate
@@ -18,6 +19,7 @@ from gridmap.queries.locate_many import Territory, locate_many, territory
 _POINTS = 200_000
 _SINGLES = 500
 _BY_SQL = 20_000
+_NEAREST_LIMIT_M = 200.0
 
 
 def one(world: World) -> None:
@@ -29,7 +31,11 @@ def one(world: World) -> None:
             "whole answer: grid, border, worker, center",
             timed_ms(
                 lambda: locate(
-                    connection, Spot(*next(points)), at=now, now=now, nearest_limit_m=200.0
+                    connection,
+                    Spot(*next(points)),
+                    at=now,
+                    now=now,
+                    nearest_limit_m=_NEAREST_LIMIT_M,
                 ),
                 _SINGLES,
             ),
@@ -37,7 +43,7 @@ def one(world: World) -> None:
 
         def in_database() -> None:
             lon, lat = next(points)
-            boundaries.in_box(connection, (lon, lat, lon, lat), now, now)
+            boundaries.near(connection, measure.box_around(lon, lat, _NEAREST_LIMIT_M), now)
 
         quantiles("candidates from the database alone", timed_ms(in_database, _SINGLES))
 
