@@ -37,8 +37,8 @@ def _incident() -> None:
             ADD accepted_at timestamptz, ADD rating smallint CHECK (rating BETWEEN 1 AND 5),
             ADD filed_at timestamptz, ADD merged_into uuid,
             ADD CHECK (outcome IN ('resolved', 'no_remedy', 'duplicate', 'not_ours'));
-        -- all that figures ask of a range of days, so that they read no row
-        CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into);
+        -- all that figures and their policy ask of a range of days, so that they read no row
+        CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into, id);
         CREATE INDEX ON incident (due_at) WHERE state NOT IN ('resolved', 'filed') AND clock = 'running';
         CREATE INDEX ON incident (holder_duty) WHERE state NOT IN ('resolved', 'filed');
         CREATE INDEX ON incident (holder_center) WHERE state NOT IN ('resolved', 'filed');
