@@ -150,6 +150,10 @@ class AttachmentAdded(IncidentStepped):
     """A photo or document was added."""
 
 
+class HouseholdsConcerned(IncidentStepped):
+    """Households were put to an incident, or taken from it again."""
+
+
 class VisitMade(IncidentStepped):
     """Somebody was there and says what was seen."""
 

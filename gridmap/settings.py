@@ -52,6 +52,25 @@ class Settings:
     approval_number: str = setting(
         "GRIDMAP_APPROVAL_NUMBER", "", "map approval number 审图号, on every map and print"
     )
+    report_work_bits: int = setting(
+        "GRIDMAP_REPORT_WORK_BITS",
+        0,
+        "zero bits of the proof of work that a report by a resident needs; 0: none, at most 26",
+    )
+    reports_per_hour: int = setting(
+        "GRIDMAP_REPORTS_PER_HOUR", 30, "new reports by residents from one address within an hour"
+    )
+    attachment_mb: int = setting(
+        "GRIDMAP_ATTACHMENT_MB", 20, "largest photo or document that is taken, megabytes"
+    )
+    storage: str = setting(
+        "GRIDMAP_STORAGE", "", "where photos are kept: s3://bucket/prefix; empty: in the instance"
+    )
+    storage_endpoint: str = setting(
+        "GRIDMAP_STORAGE_ENDPOINT", "", "address of an S3-compatible server"
+    )
+    storage_key: str = setting("GRIDMAP_STORAGE_KEY", "", "access key of the storage")
+    storage_secret: str = setting("GRIDMAP_STORAGE_SECRET", "", "secret key of the storage")
     real_data: Path = setting(
         "GRIDMAP_REAL_DATA", Path(), "folder of real data for tests; unset: those tests skip"
     )

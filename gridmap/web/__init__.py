@@ -19,6 +19,8 @@ from gridmap.web import (
     imports,
     language,
     pages,
+    papers,
+    public,
     tiles,
 )
 from gridmap.web.api import api
@@ -56,6 +58,8 @@ def assemble(made: Services) -> Flask:
         exports.exports,
         health.health,
         imports.imports,
+        papers.papers,
+        public.public,
     ):
         app.register_blueprint(blueprint)
     gate.check_table(app)

@@ -114,12 +114,14 @@ def _papers() -> None:
     op.execute("""
         CREATE TABLE attachment (
             county integer NOT NULL, id uuid NOT NULL, incident uuid NOT NULL,
-            sha256 bytea NOT NULL, media_type text NOT NULL, bytes integer NOT NULL,
+            sha256 bytea, media_type text, bytes integer,
             name text NOT NULL, taken_lon double precision, taken_lat double precision,
             complete boolean NOT NULL DEFAULT false, added_by text NOT NULL, added_at timestamptz NOT NULL,
             PRIMARY KEY (county, id),
+            CHECK (NOT complete OR num_nulls(sha256, media_type, bytes) = 0),
             FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
         CREATE INDEX ON attachment (county, incident);
+        COMMENT ON COLUMN attachment.complete IS 'Not yet: its sender said that it will come.';
         COMMENT ON COLUMN attachment.taken_lon IS 'Where the picture says it was taken; stripped from the file.';
         CREATE TABLE export (
             id uuid PRIMARY KEY, owner text NOT NULL, what text NOT NULL, options jsonb NOT NULL,

@@ -119,12 +119,13 @@
 
 /** What the server refused, or that it could not be reached (code `unreachable`). */
 export class ApiError extends Error {
-  /** @param {string} code @param {string} message @param {number} status */
-  constructor(code, message, status) {
+  /** @param {string} code @param {string} message @param {number} status @param {any} [body] the whole answer */
+  constructor(code, message, status, body = null) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -147,7 +148,7 @@ export function watchPending(watcher) {
 async function refusal(response) {
   const body = await response.json().catch(() => null);
   const { code = String(response.status), message = response.statusText } = body?.error ?? {};
-  return new ApiError(code, message, response.status);
+  return new ApiError(code, message, response.status, body);
 }
 
 /**

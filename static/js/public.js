@@ -1,0 +1,70 @@
+/** What residents' pages ask the server. What was typed goes into bodies, never into addresses. */
+
+import { ask, withParams } from './api.js';
+
+/** @typedef {{village: string|null, grid: string|null, worker: string|null, holder: string|null, center: {name: string, phone: string|null}|null}} Whose */
+/** @typedef {{number: string, code: string, link: string, qr: {size: number, path: string}, whose: Whose}} Receipt */
+/** @typedef {{lon: number|null, lat: number|null, accuracy_m: number|null, grid: string|null, how: 'gps'|'map'|'search', title: string}} Place */
+/** @typedef {{title: string, where: string, grid: string|null, lon: number, lat: number, accuracy_m: number|null}} FoundPlace */
+/** @typedef {{at: string, kind: string, zh: string, en: string, words: string, who: string|null, choice: {zh: string, en: string}|null, elsewhere: string|null}} FollowedStep */
+/**
+ * @typedef {Object} Followed
+ * @property {string} number
+ * @property {string|null} together_with
+ * @property {{id: string, zh: string, en: string}} state
+ * @property {string} received_at
+ * @property {Whose} whose
+ * @property {FollowedStep[]} steps
+ * @property {number} photos
+ * @property {boolean} may_rate
+ * @property {{words: {words: string, at: string}[], rating: number|null}} own
+ */
+
+/** @param {string} address @param {object} body */
+const post = (address, body) => ask(address, {
+  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+});
+
+/** Categories and the ground of the map. @returns {Promise<import('./api.js').Catalog>} */
+export const options = () => ask('/api/report/options');
+
+/** @param {object} report @returns {Promise<Receipt>} */
+export const send = (report) => post('/api/report', report);
+
+/** @param {string} q @returns {Promise<{results: FoundPlace[]}>} */
+export const places = (q) => post('/api/report/places', { q });
+
+/** @param {number} lon @param {number} lat @param {number|null} accuracy_m @returns {Promise<import('./api.js').Located>} */
+export const locate = (lon, lat, accuracy_m) => ask(withParams('/api/locate', { lon, lat, accuracy_m: accuracy_m ?? '' }));
+
+/** @param {string} code @returns {Promise<Followed>} */
+export const follow = (code) => post('/api/follow', { code });
+
+/** @param {string} code @param {number} rating */
+export const rate = (code, rating) => post('/api/follow/rate', { code, rating });
+
+/** @param {string} code @param {string} id @param {string} words */
+export const addWords = (code, id, words) => post('/api/follow/words', { code, id, words });
+
+/** @param {string} code @param {string} id @param {string} name @param {Blob} file */
+export function addPhoto(code, id, name, file) {
+  const form = new FormData();
+  form.append('code', code);
+  form.append('id', id);
+  form.append('file', file, name);
+  return ask('/api/follow/photos', { method: 'POST', body: form });
+}
+
+/**
+ * An answer to the proof of work that a report needs, computed beside the page.
+ * @param {string} id @param {number} bits @returns {Promise<string>}
+ */
+export function proof(id, bits) {
+  if (bits <= 0) return Promise.resolve('');
+  return new Promise((resolve, reject) => {
+    const worker = new Worker('/static/js/work.js', { type: 'module' });
+    worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); };
+    worker.onerror = () => { worker.terminate(); reject(new Error('worker')); };
+    worker.postMessage({ id, bits });
+  });
+}
