@@ -4,11 +4,8 @@ Started as root, it runs as the distribution's unprivileged user ``postgres``.
 """
 
 import fcntl
-import hashlib
 import os
-import pwd
 import shutil
-import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,15 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from gridmap.cluster_folder import (
+    SYSTEM_USER,
+    check_disk,
+    check_reach,
+    own,
+    sockets_for,
+    system_user,
+)
 from gridmap.errors import SetupFailed
 from gridmap.settings import Settings
 
 LOCALE = "C.UTF-8"
 ADMINISTRATOR = "gridmap_admin"
 DATABASE = "gridmap"
-SOCKET_PATH_LIMIT_BYTES = 107
-LEAST_FREE_MB = 300
-SYSTEM_USER = "postgres"
 _INSTALLED = Path("/usr/lib/postgresql")
 _SHARED = Path("/usr/share/postgresql")
 _OLDEST_VERSION = 15
@@ -56,7 +58,7 @@ def cluster_of(settings: Settings, password: str) -> Cluster:
         as_root = os.geteuid() == 0
         folder = Path("/var/lib/gridmap") if as_root else settings.instance / "cluster"
     folder = folder.absolute()
-    return Cluster(folder, _socket_folder(folder), find_programs(), password)
+    return Cluster(folder, sockets_for(folder), find_programs(), password)
 
 
 def find_programs() -> Path:
@@ -82,7 +84,7 @@ def held(cluster: Cluster) -> Iterator[None]:
 
     Raises SetupFailed where another parent holds it.
     """
-    _own_folder(cluster.folder)
+    own(cluster.folder)
     descriptor = os.open(cluster.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,11 +117,11 @@ def start(cluster: Cluster) -> str:
 
     Raises SetupFailed with one sentence where the disk is full or the cluster does not start.
     """
-    _check_disk(cluster.folder)
-    _check_reach(cluster.folder)
+    check_disk(cluster.folder)
+    check_reach(cluster.folder)
     if not (cluster.data / "PG_VERSION").exists():
         _make(cluster)
-    _own_folder(cluster.sockets)
+    own(cluster.sockets)
     if not is_running(cluster):
         _disown_foreign_process(cluster)
         options = " ".join(
@@ -180,7 +182,7 @@ def _disown_foreign_process(cluster: Cluster) -> None:
 
 
 def _make(cluster: Cluster) -> None:
-    _own_folder(cluster.folder)
+    own(cluster.folder)
     # made beside and moved: one that was interrupted never looks like a cluster
     new = cluster.folder / "data.new"
     shutil.rmtree(new, ignore_errors=True)
@@ -188,7 +190,7 @@ def _make(cluster: Cluster) -> None:
         password.write(cluster.password)
         password.flush()
         if os.geteuid() == 0:
-            os.chown(password.name, _system_user().pw_uid, -1)
+            os.chown(password.name, system_user().pw_uid, -1)
         _run(
             cluster,
             *("initdb", "--no-sync", "-D", new, "-U", ADMINISTRATOR, "--pwfile", password.name),
@@ -205,53 +207,6 @@ def _make_database(cluster: Cluster) -> None:
 def _run_sql(cluster: Cluster, statement: str) -> str:
     address = _address(cluster, "postgres", ADMINISTRATOR)
     return _run(cluster, "psql", address, "-Atq", "-v", "ON_ERROR_STOP=1", "-c", statement)
-
-
-def _own_folder(folder: Path) -> None:
-    """Makes a folder that only the cluster's user can enter; refuses somebody else's."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    owner = _system_user().pw_uid if os.geteuid() == 0 else os.geteuid()
-    if os.geteuid() == 0:
-        os.chown(folder, owner, -1)
-    if folder.stat().st_uid != owner or folder.is_symlink():
-        raise SetupFailed("文件夹 {folder} 属于别的用户，请删除或换一个。", folder=folder)
-    folder.chmod(0o700)
-
-
-def _socket_folder(folder: Path) -> Path:
-    """A folder short enough for a socket's path: in the cluster's, else in the temporary one."""
-    near = folder / "run"
-    if len(str(near / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT_BYTES:
-        return near
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:10]
-    return Path(tempfile.gettempdir()) / f"gridmap-{os.geteuid()}-{name}"
-
-
-def _check_disk(folder: Path) -> None:
-    existing = next(one for one in (folder, *folder.parents) if one.exists())
-    free_mb = shutil.disk_usage(existing).free // 1_000_000
-    if free_mb < LEAST_FREE_MB:
-        raise SetupFailed(
-            "{folder} 所在的磁盘只剩 {free} MB，至少要 {least} MB；请腾出空间后再启动。",
-            folder=existing,
-            free=free_mb,
-            least=LEAST_FREE_MB,
-        )
-
-
-def _check_reach(folder: Path) -> None:
-    """The cluster's user must be able to enter what its folder lies in."""
-    for above in folder.parents if os.geteuid() == 0 else ():
-        if above.exists() and not above.stat().st_mode & stat.S_IXOTH:
-            raise SetupFailed(
-                "PostGIS 以用户 {user} 运行，进不了 {folder}；请设 GRIDMAP_CLUSTER 换一个文件夹。",
-                user=SYSTEM_USER,
-                folder=above,
-            )
-
-
-def _system_user() -> pwd.struct_passwd:
-    return pwd.getpwnam(SYSTEM_USER)
 
 
 def _call(cluster: Cluster, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:

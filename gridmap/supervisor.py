@@ -1,22 +1,18 @@
 """The parent of everything that ``gridmap up`` runs: starts, watches and ends it."""
 
 import errno
-import os
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 from sqlalchemy import text
 
-from gridmap import embedded, sealing, secrets
+from gridmap import children, embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import Database, connect
@@ -30,7 +26,6 @@ from gridmap.synth import Batch, unpack
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
-_STOP_WAIT_S = 10
 _LARGE = {"household", "person", "incident"}
 _PIECE_ROWS = 10_000
 """Loaded between two looks at whether somebody wants to stop: less than two seconds."""
@@ -51,18 +46,18 @@ def run(settings: Settings, say: Say) -> None:
         _check_port(settings)
         kept = secrets.load_or_make(settings.instance)
         with _database(settings, kept, say) as url, suppress(_Stopped):
-            children = {"网页": _web(settings)}
+            running = {"网页": children.web(settings)}
             try:
                 link = _prepare(settings, kept, url, say, stopping)
-                _open(children["网页"])
-                children["后台"] = _jobs(settings)
+                children.open_port(running["网页"])
+                running["后台"] = children.jobs(settings)
                 say(f"网格地图在 http://{settings.host}:{settings.port}/ ，Ctrl-C 停止。")
                 if link:
                     say(f"管理员 {first_start.LOGIN} 的登录链接（一天内用一次）：{link}")
                 _load_rest(settings, kept, url, stopping)
-                _watch(children, stopping)
+                children.watch(running, stopping)
             finally:
-                _end(children)
+                children.end(running)
     say("已停止。")
 
 
@@ -189,77 +184,3 @@ def _load_rest(settings: Settings, kept: Secrets, url: str, stopping: threading.
                 sample_people.load(connection, _until(stopping, unpack(SAMPLE)), given)
     finally:
         database.dispose()
-
-
-def _web(settings: Settings) -> subprocess.Popen[bytes]:
-    """The web, which loads its libraries at once and opens the port when it is told to."""
-    arguments = (
-        *("-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--config", "python:gridmap.held"),
-        *("--worker-class", "gthread", "--threads", "6"),
-        # the libraries are loaded once, before the workers part
-        *("--workers", str(settings.web_workers), "--preload", "--no-control-socket"),
-        *("--bind", f"{settings.host}:{settings.port}", "--log-level", "warning"),
-        *("--graceful-timeout", "3"),
-    )
-    return _child(settings, arguments)
-
-
-def _open(web: subprocess.Popen[bytes]) -> None:
-    assert web.stdin is not None
-    with suppress(BrokenPipeError):
-        # where it has ended already, the watch says so
-        web.stdin.write(b"open\n")
-        web.stdin.flush()
-
-
-def _jobs(settings: Settings) -> subprocess.Popen[bytes]:
-    """The worker of background jobs."""
-    return _child(settings, ("-c", "from gridmap.cli import main; main()", "jobs"))
-
-
-def _child(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    # paths in settings are relative to where gridmap was started
-    given = {
-        name: str(path.absolute())
-        for name, path in (
-            ("GRIDMAP_INSTANCE", settings.instance),
-            ("GRIDMAP_CLUSTER", settings.cluster),
-        )
-        if path != Path()
-    }
-    return subprocess.Popen(
-        [*_ending_with_parent(), sys.executable, *arguments],
-        env=os.environ | given,
-        stdin=subprocess.PIPE,
-        # a Ctrl-C on the terminal is for the parent, which then ends this process itself
-        start_new_session=True,
-    )
-
-
-def _ending_with_parent() -> list[str]:
-    """What makes the kernel end a child when its parent is gone, even by a kill -9."""
-    program = shutil.which("setpriv")
-    return [program, "--pdeathsig", "TERM"] if program else []
-
-
-def _watch(children: Mapping[str, subprocess.Popen[bytes]], stopping: threading.Event) -> None:
-    while not stopping.wait(0.5):
-        for name, child in children.items():
-            if child.poll() is not None:
-                raise SetupFailed(
-                    "{name}进程自己结束了（代码 {code}），请看上面的输出。",
-                    name=name,
-                    code=child.returncode,
-                )
-
-
-def _end(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    running = [child for child in children.values() if child.poll() is None]
-    for child in running:
-        child.terminate()
-    for child in running:
-        try:
-            child.wait(_STOP_WAIT_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()

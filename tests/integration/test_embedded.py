@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gridmap import embedded
+from gridmap import cluster_folder, embedded
 from gridmap.embedded import Cluster
 from gridmap.errors import SetupFailed
 from gridmap.settings import Settings
@@ -87,7 +87,9 @@ def test_a_second_parent_is_kept_away(folder: Path) -> None:
 def test_a_socket_has_a_path_that_fits(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
     cluster = embedded.cluster_of(Settings(cluster=deep), "secret")
-    assert len(str(cluster.sockets / ".s.PGSQL.5432.lock")) <= embedded.SOCKET_PATH_LIMIT_BYTES
+    assert (
+        len(str(cluster.sockets / ".s.PGSQL.5432.lock")) <= cluster_folder.SOCKET_PATH_LIMIT_BYTES
+    )
     other = embedded.cluster_of(Settings(cluster=deep / "x"), "secret")
     assert other.sockets != cluster.sockets
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gridmap import embedded, supervisor
+from gridmap import children, cluster_folder, embedded
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import connect
 from gridmap.operations import setup
@@ -79,7 +79,11 @@ def test_an_address_of_another_machine_is_named(home: Home) -> None:
 
 
 def test_a_full_disk_is_named(bare: Home) -> None:
-    refused(bare, "腾出空间", patch="embedded.LEAST_FREE_MB = 10**9")
+    refused(
+        bare,
+        "腾出空间",
+        patch="from gridmap import cluster_folder; cluster_folder.LEAST_FREE_MB = 10**9",
+    )
 
 
 def test_a_missing_postgis_is_named(bare: Home, tmp_path: Path) -> None:
@@ -182,12 +186,12 @@ def test_backup_and_restore_work_without_anything_running(home: Home, bare: Home
 
 
 def test_children_end_with_a_parent_that_is_killed() -> None:
-    assert supervisor._ending_with_parent(), "needs setpriv, which every Debian has"
+    assert children.ending_with_parent(), "needs setpriv, which every Debian has"
 
 
 def test_a_stale_pid_file_does_not_stand_in_the_way(home: Home) -> None:
     file = home.cluster.data / "postmaster.pid"
-    user = embedded.SYSTEM_USER if os.geteuid() == 0 else None
+    user = cluster_folder.SYSTEM_USER if os.geteuid() == 0 else None
     with subprocess.Popen(["sleep", "600"], user=user, cwd="/") as stranger:
         for pid in (stranger.pid, 2**22 + 1):
             lines = (pid, home.cluster.data, 1_700_000_000, 5432, "", "", "1234  5678", "ready")

@@ -23,12 +23,12 @@ PACKAGE = ROOT / "gridmap"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 LEVELS = [
-    {"web", "cli", "jobs", "supervisor", "held", "__init__"},
+    {"web", "cli", "jobs", "supervisor", "children", "held", "__init__"},
     {"operations"},
     {"queries", "layers", "files", "synth"},
     {"heat", "outside"},
     {"models"},
-    {"database", "access", "sealing", "secrets", "hardening", "embedded"},
+    {"database", "access", "sealing", "secrets", "hardening", "embedded", "cluster_folder"},
     {"settings", "clock", "errors", "events", "area", "ids"},
 ]
 """Rooms from the top down: each imports from those below and from its own level."""
