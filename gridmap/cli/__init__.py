@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gridmap.cli import accounts, data, exports, imports, jobs, server, synth
+from gridmap.cli import accounts, calendar, data, exports, imports, jobs, server, synth
 from gridmap.errors import GridmapError
 
 
@@ -18,6 +18,7 @@ for _command in (
     *server.COMMANDS,
     *accounts.COMMANDS,
     *data.COMMANDS,
+    *calendar.COMMANDS,
     *imports.COMMANDS,
     *jobs.COMMANDS,
     *exports.COMMANDS,

@@ -11,14 +11,22 @@ from procrastinate.jobs import Status
 from sqlalchemy import URL
 
 from gridmap.errors import GridmapError
-from gridmap.jobs import clear_imports, imports, sweep
+from gridmap.jobs import clear_imports, imports, limits, sweep
 from gridmap.jobs.crew import Crew
 
 logger = logging.getLogger(__name__)
 
 _ABANDONED_AFTER_S = 30
 _MOST_TRIES = 3
+AT_ONCE = 4
+"""A long import must not keep people from being told; imports themselves wait for each other."""
 _STOP_WAIT_S = 5
+
+
+DUTIES: tuple[tuple[str, str, Callable[[Crew], None]], ...] = (
+    ("jobs.limits", limits.CRON, limits.watch),
+)
+"""What recurs: its name, when, and what is done; never twice at a time, never two waiting."""
 
 
 def build(crew: Crew, login: URL) -> App:
@@ -28,6 +36,9 @@ def build(crew: Crew, login: URL) -> App:
     for name, work in imports.TASKS.items():
         app.task(name=name)(_task(crew, work))
     app.periodic(cron="* * * * *")(app.task(name="jobs.revive")(_reviver(app, crew)))
+    for name, cron, duty in DUTIES:
+        task = app.task(name=name, lock=name, queueing_lock=name)(_duty(crew, duty))
+        app.periodic(cron=cron)(task)
     app.periodic(cron=sweep.CRON)(app.task(name="jobs.sweep")(sweep.sweeper(crew)))
     clear = app.task(name="jobs.clear_imports")(clear_imports.clearer(crew))
     app.periodic(cron=clear_imports.CRON)(clear)
@@ -40,7 +51,7 @@ def run(app: App, *, wait: bool = True) -> None:
         wait=wait,
         listen_notify=wait,
         install_signal_handlers=wait,
-        concurrency=1,
+        concurrency=AT_ONCE if wait else 1,
         delete_jobs="successful",
         shutdown_graceful_timeout=_STOP_WAIT_S,
     )
@@ -53,6 +64,13 @@ def _task(crew: Crew, work: Callable[[Crew, UUID], None]) -> Callable[[str], Non
         except GridmapError as refused:
             # overtaken by what a person did meanwhile: nothing is left to do
             logger.info("%s %s: %s", work.__name__, id, refused)
+
+    return perform
+
+
+def _duty(crew: Crew, work: Callable[[Crew], None]) -> Callable[[int], Any]:
+    async def perform(timestamp: int) -> None:
+        await asyncio.to_thread(work, crew)
 
     return perform
 

@@ -1,6 +1,7 @@
 """Writing down what happened, and making sure that it happens once."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -17,19 +18,29 @@ from gridmap.models.event import Event as EventRow
 
 def record(connection: Connection, event: Event, *, actor: Viewer, at: datetime) -> None:
     """Adds an event to the one append-only table, in the transaction that it tells of."""
-    connection.execute(
-        insert(EventRow).values(
-            county=event.county,
-            id=uuid7(at),
-            path=event.path,
-            kind=event.kind,
-            subject_kind=event.subject_kind,
-            subject_id=event.subject,
-            at=at,
-            actor=str(actor),
-            data=event.data,
-        )
-    )
+    record_all(connection, [event], actor=actor, at=at)
+
+
+def record_all(
+    connection: Connection, events: Sequence[Event], *, actor: Viewer, at: datetime
+) -> None:
+    """Adds the events of one transaction, however many they are."""
+    if events:
+        connection.execute(insert(EventRow), [_row(one, actor, at) for one in events])
+
+
+def _row(event: Event, actor: Viewer, at: datetime) -> dict[str, Any]:
+    return {
+        "county": event.county,
+        "id": uuid7(at),
+        "path": event.path,
+        "kind": event.kind,
+        "subject_kind": event.subject_kind,
+        "subject_id": event.subject,
+        "at": at,
+        "actor": str(actor),
+        "data": event.data,
+    }
 
 
 def content_hash(content: Any) -> bytes:

@@ -13,6 +13,7 @@ from gridmap import hardening
 from gridmap.database import psycopg2_url
 from gridmap.errors import SetupFailed
 from gridmap.hardening import Hardened
+from gridmap.operations import calendar
 from gridmap.secrets import Secrets
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -37,6 +38,8 @@ def migrate(administrative_url: str, secrets: Secrets, *, zone: str) -> Hardened
                 text("INSERT INTO installation (zone) VALUES (:zone) ON CONFLICT DO NOTHING"),
                 {"zone": zone},
             )
+            kept_zone = connection.scalar(text("SELECT zone FROM installation"))
+            calendar.seed(connection, zone=str(kept_zone))
             hardened = hardening.harden(connection, secrets)
             hardening.assert_guarded(connection)
     finally:

@@ -43,10 +43,16 @@ def rule_of(connection: Connection, category: int, *, at: datetime) -> CategoryR
     return CategoryRule(Limit(row.limit_min, row.around_the_clock), tuple(row.departments))
 
 
+BY_PACKAGE, BY_FILE = "package", "file"
+"""Who announces whole years; a single day that an administrator set announces nothing."""
+
+
 def calendar(connection: Connection, zone: str, *, at: datetime) -> Calendar:
     """The working calendar; days after the last announced year are provisional."""
-    days = {row.day: row.works for row in connection.execute(text("SELECT * FROM calendar_day"))}
-    known_until = date(max(days).year, 12, 31) if days else date.min
+    rows = connection.execute(text("SELECT day, works, source FROM calendar_day")).all()
+    days = {row.day: row.works for row in rows}
+    announced = [row.day for row in rows if row.source in (BY_PACKAGE, BY_FILE)]
+    known_until = date(max(announced).year, 12, 31) if announced else date.min
     hours = hours_of(policy(connection, "working_hours", at=at))
     return Calendar(zone, hours, days, known_until)
 

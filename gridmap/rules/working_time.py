@@ -6,7 +6,7 @@ and the working days that make up for them. Days beyond what is known are provis
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ _LONGEST_SEARCH_DAYS = 3660
 
 @dataclass(frozen=True)
 class Calendar:
-    """When people work: hours of a working day, exceptions of the week, the zone.
+    """When people work: hours of a working day in order, exceptions of the week, the zone.
 
     ``known_until`` is the last day whose exceptions have been announced.
     """
@@ -73,19 +73,45 @@ def running_spans(marks: Sequence[Mark], until: datetime) -> list[Span]:
 
 def used_min(spans: Iterable[Span], limit: Limit, calendar: Calendar) -> int:
     """Whole minutes used in the spans, by the limit's kind of time."""
-    seconds = sum(_seconds(begin, end, limit, calendar) for begin, end in spans)
-    return int(seconds // 60)
+    return int(_used(spans, limit, calendar) // timedelta(minutes=1))
 
 
 def due(start: datetime, used: int, limit: Limit, calendar: Calendar) -> datetime:
-    """When the limit is reached by a clock that runs from ``start`` with ``used`` minutes spent."""
+    """When the limit is reached by a clock that runs from ``start`` with ``used`` minutes spent.
+
+    Where more than the limit is spent, the moment lies as far back as that time was used.
+    Raises OverflowError where the calendar has no working time within ten years.
+    """
     left = timedelta(minutes=limit.minutes - used)
-    if left <= timedelta() or limit.around_the_clock:
-        return start + left
+    walk = _after if left >= timedelta() else _before
+    return walk(start, abs(left), limit, calendar)
+
+
+def before(end: datetime, minutes: int, limit: Limit, calendar: Calendar) -> datetime:
+    """The latest moment from which so many minutes, of the limit's kind of time, had passed.
+
+    What fell due by then is overdue by at least so much. Raises OverflowError like ``due``.
+    """
+    return _before(end, timedelta(minutes=minutes), limit, calendar)
+
+
+def _after(start: datetime, left: timedelta, limit: Limit, calendar: Calendar) -> datetime:
+    if not left or limit.around_the_clock:
+        return start.astimezone(UTC) + left
     for begin, end in _working_spans(start, calendar):
         if end - begin >= left:
             return begin + left
         left -= end - begin
+    raise OverflowError("no working time within ten years: the calendar has none")
+
+
+def _before(end: datetime, left: timedelta, limit: Limit, calendar: Calendar) -> datetime:
+    if not left or limit.around_the_clock:
+        return end.astimezone(UTC) - left
+    for begin, closes in _working_spans_back(end, calendar):
+        if closes - begin >= left:
+            return closes - left
+        left -= closes - begin
     raise OverflowError("no working time within ten years: the calendar has none")
 
 
@@ -112,13 +138,14 @@ def shares_passed(used: int, limit: Limit, shares: Sequence[int]) -> int:
     return max(passed, default=0)
 
 
-def _seconds(begin: datetime, end: datetime, limit: Limit, calendar: Calendar) -> float:
-    pieces = _pieces(begin, end, limit, calendar)
-    return sum((until - since).total_seconds() for since, until in pieces)
+def _used(spans: Iterable[Span], limit: Limit, calendar: Calendar) -> timedelta:
+    pieces = [piece for begin, end in spans for piece in _pieces(begin, end, limit, calendar)]
+    return sum((until - since for since, until in pieces), timedelta())
 
 
 def _pieces(begin: datetime, end: datetime, limit: Limit, calendar: Calendar) -> Iterator[Span]:
     """The parts of a span that count: all of it around the clock, else its working hours."""
+    begin, end = begin.astimezone(UTC), end.astimezone(UTC)
     if limit.around_the_clock:
         if begin < end:
             yield begin, end
@@ -130,17 +157,36 @@ def _pieces(begin: datetime, end: datetime, limit: Limit, calendar: Calendar) ->
 
 
 def _working_spans(start: datetime, calendar: Calendar) -> Iterator[Span]:
-    """The working hours from a moment on, the first cut at it."""
+    """The working hours from a moment on in UTC, the first cut at it."""
+    start = start.astimezone(UTC)
+    first = start.astimezone(ZoneInfo(calendar.zone)).date()
+    for n in range(_LONGEST_SEARCH_DAYS):
+        for opens, closes in _hours(first + timedelta(days=n), calendar):
+            if closes > start:
+                yield max(start, opens), closes
+
+
+def _working_spans_back(end: datetime, calendar: Calendar) -> Iterator[Span]:
+    """The working hours up to a moment in UTC, the last first and cut at it."""
+    end = end.astimezone(UTC)
+    last = end.astimezone(ZoneInfo(calendar.zone)).date()
+    for n in range(_LONGEST_SEARCH_DAYS):
+        for opens, closes in reversed(_hours(last - timedelta(days=n), calendar)):
+            if opens < end:
+                yield opens, min(end, closes)
+
+
+def _hours(day: date, calendar: Calendar) -> list[Span]:
+    """The working hours of a day in UTC: a difference of local times knows no change of clocks."""
+    if not calendar.works(day):
+        return []
     zone = ZoneInfo(calendar.zone)
-    day = start.astimezone(zone).date()
-    for _ in range(_LONGEST_SEARCH_DAYS):
-        if calendar.works(day):
-            for opens, closes in calendar.hours:
-                begin = max(start, datetime.combine(day, opens, zone))
-                end = datetime.combine(day, closes, zone)
-                if begin < end:
-                    yield begin, end
-        day += timedelta(days=1)
+    local = [
+        (datetime.combine(day, opens, zone), datetime.combine(day, closes, zone))
+        for opens, closes in calendar.hours
+    ]
+    spans = [(opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in local]
+    return [span for span in spans if span[0] < span[1]]
 
 
 def are_in_order(marks: Sequence[Mark]) -> bool:

@@ -97,11 +97,16 @@ def _categories() -> None:
             ('file_unrated_after_days', 1, '-infinity', '7', 'gridmap'),
             ('duplicate_near', 1, '-infinity', '{"meters": 100, "hours": 72}', 'gridmap'),
             ('erase_after_years', 1, '-infinity', '{"moved_away": 3, "reporters": 3}', 'gridmap'),
-            ('digest_at', 1, '-infinity', '"17:30"', 'gridmap');
+            ('digest_at', 1, '-infinity', '"17:30"', 'gridmap'),
+            ('escalate_every_min', 1, '-infinity', '450', 'gridmap');
     """)
     op.execute("REVOKE INSERT, UPDATE, DELETE ON category FROM gridmap_app, gridmap_job")
     for table in ("category_rule", "calendar_day", "policy"):
         guard_everywhere(table, "catalog", all_read=True)
+    op.execute("""
+        CREATE POLICY seeds ON calendar_day TO gridmap_guard USING (true) WITH CHECK (true);
+        GRANT SELECT, INSERT, UPDATE, DELETE ON calendar_day TO gridmap_guard;
+    """)
     op.execute("REVOKE SELECT ON category FROM gridmap_app, gridmap_job, gridmap_wall")
     guard_everywhere("category", "catalog", all_read=True)
     op.execute("REVOKE UPDATE, DELETE ON category_rule, policy FROM gridmap_app, gridmap_job")

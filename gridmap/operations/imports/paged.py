@@ -25,6 +25,8 @@ from gridmap.operations.sample import SAMPLE_PREFIX
 from gridmap.outside.queue import enqueue
 
 STAGE, LOAD = "imports.stage", "imports.load"
+QUEUE = "imports"
+"""One import after the other: each may take much of the memory."""
 _OPEN = ("uploaded", "staged", "failed")
 _DROPPABLE = (*_OPEN, "staging")
 
@@ -96,7 +98,7 @@ def ask_to_stage(database: Database, given: Circumstances, id: UUID, asked: Impo
             ),
             {"id": id, "crs": asked.crs, "options": json.dumps(options, default=_plain)},
         )
-        enqueue(connection, STAGE, one_at_a_time=f"import:{id}", id=id)
+        enqueue(connection, STAGE, one_at_a_time=QUEUE, id=id)
 
 
 def ask_to_load(
@@ -131,7 +133,7 @@ def ask_to_load(
             ),
             {"id": id, "options": json.dumps(options)},
         )
-        enqueue(connection, LOAD, one_at_a_time=f"import:{id}", id=id)
+        enqueue(connection, LOAD, one_at_a_time=QUEUE, id=id)
 
 
 def throw_away(database: Database, given: Circumstances, id: UUID) -> None:
