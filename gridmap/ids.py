@@ -17,9 +17,10 @@ def uuid7(moment: datetime) -> UUID:
     return UUID(int=value)
 
 
-def many(moment: datetime, count: int) -> list[UUID]:
-    """That many new ids of one moment."""
-    return [uuid7(moment) for _ in range(count)]
+def many(moment: datetime, count: int) -> list[bytes]:
+    """That many new ids of one moment, rising, as bytes: an object each would cost far more."""
+    made: list[bytes] = many_bytes(moment, count).view("V16").ravel().tolist()
+    return made
 
 
 def many_bytes(moment: datetime, count: int) -> NDArray[np.uint8]:

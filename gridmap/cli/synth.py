@@ -1,11 +1,13 @@
 """The command that fills an empty installation with made-up land, to try things at size."""
 
+from functools import partial
 from typing import Literal
 
 import click
 
-from gridmap.cli.session import session
+from gridmap.cli.session import administrative_url, session
 from gridmap.synth import generate
+from gridmap.synth.ahead import ahead
 
 
 @click.command()
@@ -22,7 +24,11 @@ def synth(scale: Literal["county", "prefecture", "province"], seed: int) -> None
 
     with session() as given:
         rows = fill(
-            given.database, generate(seed, scale=scale), given.circumstances(), _tell_progress
+            given.database,
+            ahead(partial(generate, seed, scale=scale)),
+            given.circumstances(),
+            _tell_progress,
+            administrative_url=administrative_url(given.settings, given.secrets),
         )
     click.echo(f"已生成并载入 {rows:,} 行。")
 

@@ -5,6 +5,7 @@ its bytes, in the form that the type's binary input function reads. Lengths and 
 whole column are made at once by NumPy; one join then puts all pieces of all rows in a row.
 """
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -40,6 +41,11 @@ def stream(columns: Sequence[Cells]) -> bytes:
     return b"".join([_SIGNATURE, *chain.from_iterable(rows), _END])
 
 
+def as_file(columns: Sequence[Cells]) -> io.BytesIO:
+    """The same as a file that a driver can read."""
+    return io.BytesIO(stream(columns))
+
+
 def texts(cells: Sequence[str | None]) -> Cells:
     """text, and every type whose binary form is its text."""
     return blobs([None if cell is None else cell.encode() for cell in cells])
@@ -56,8 +62,14 @@ def blobs(cells: Sequence[bytes | None]) -> Cells:
 
 
 def numbers(values: Sequence[object] | NDArray[np.generic], kind: str) -> Cells:
-    """smallint, integer, real or float8, by NumPy's name of the size: i2, i4, f4, f8."""
-    return fixed(_big(values, kind))
+    """boolean, smallint, integer, real or float8, by NumPy's name: u1, i2, i4, f4, f8.
+
+    For real and float8 None and NaN are NULL.
+    """
+    if kind[0] != "f":
+        return fixed(_big(values, kind))
+    floats = np.asarray(values, np.float64)
+    return _nulled(fixed(_big(floats, kind)), np.isnan(floats))
 
 
 def fixed(table: NDArray[np.uint8]) -> Cells:
@@ -97,6 +109,13 @@ def text_arrays(columns: Sequence[Cells], count: int) -> Cells:
     size: Ints = np.array([column.size for column in columns]).sum(axis=0) + len(head)
     inner = chain.from_iterable(column.pieces for column in columns)
     return Cells(4 + size, (_split(_big(size, "i4")), repeat(head, count), *inner))
+
+
+def text_array(values: Sequence[str]) -> bytes:
+    """One text[] in its binary form, for ``blobs``."""
+    elements = [len(data).to_bytes(4, "big") + data for data in map(str.encode, values)]
+    head = [1, 0, _TEXT_OID, len(values), 1] if values else [0, 0, _TEXT_OID]
+    return b"".join([np.array(head, ">i4").tobytes(), *elements])
 
 
 def _nulled(cells: Cells, missing: NDArray[np.bool_]) -> Cells:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from gridmap import ids
 from gridmap.operations.circumstances import Circumstances
-from gridmap.operations.columns import POINT, insert_columns
+from gridmap.operations.columns import Columns, Store, insert_columns
 from gridmap.queries.locate_many import LocatedMany
 from gridmap.rules.assignment import NOBODY
 
@@ -19,70 +20,61 @@ Rows = Mapping[str, Sequence[Any]]
 
 
 def store_incidents(
-    connection: Connection, rows: Rows, located: LocatedMany, given: Circumstances
+    connection: Connection,
+    rows: Rows,
+    located: LocatedMany,
+    given: Circumstances,
+    store: Store = insert_columns,
 ) -> None:
     """Stores incidents with their reports and the reason of each assignment.
 
     ``rows`` has the columns ids, numbers, counties, occurred, received, resolved, lon, lat,
     accuracy_m (0: not stated), category, severity, state, channel and words.
     """
-    key = {
+    key: Columns = {
         "county": ("integer", rows["counties"]),
-        "id": ("uuid", [str(id) for id in rows["ids"]]),
+        "id": ("uuid", rows["ids"]),
     }
     has_duty = [duty is not None for duty in located.duty]
-    insert_columns(
+    store(
         connection,
         "incident",
-        key
-        | {
+        {
+            **key,
             "path": ("text", located.path),
             "number": ("text", rows["numbers"]),
+            "point": ("geometry", np.column_stack([rows["lon"], rows["lat"]]).astype(float)),
+            "accuracy_m": ("real", [meters or None for meters in rows["accuracy_m"]]),
             "category": ("smallint", rows["category"]),
             "severity": ("smallint", rows["severity"]),
             "occurred_at": ("timestamptz", rows["occurred"]),
             "received_at": ("timestamptz", rows["received"]),
             "resolved_at": ("timestamptz", rows["resolved"]),
             "state": ("text", rows["state"]),
-            "holder_duty": ("uuid", _texts(located.duty)),
+            "holder_duty": ("uuid", located.duty),
             "holder_center": (
                 "uuid",
-                _texts(
+                [
                     None if on_duty else center
                     for center, on_duty in zip(located.center, has_duty, strict=True)
-                ),
+                ],
             ),
-            "_accuracy": ("real", rows["accuracy_m"]),
-            "_lon": ("float8", rows["lon"]),
-            "_lat": ("float8", rows["lat"]),
-        },
-        expressions={"point": POINT, "accuracy_m": "NULLIF(u._accuracy, 0)"},
-    )
-    _store_reports(connection, rows, given)
-    _store_assignments(connection, rows, located, given)
-
-
-def _store_reports(connection: Connection, rows: Rows, given: Circumstances) -> None:
-    count = len(rows["ids"])
-    insert_columns(
-        connection,
-        "report",
-        {
-            "county": ("integer", rows["counties"]),
-            "id": ("uuid", [str(id) for id in ids.many(given.now, count)]),
-            "incident": ("uuid", [str(id) for id in rows["ids"]]),
-            "channel": ("text", rows["channel"]),
-            "words": ("text", rows["words"]),
-            "received_at": ("timestamptz", rows["received"]),
         },
     )
-
-
-def _store_assignments(
-    connection: Connection, rows: Rows, located: LocatedMany, given: Circumstances
-) -> None:
+    store(connection, "report", _report_columns(rows, given))
     columns = assignment_columns(rows["counties"], rows["ids"], located, given.now)
-    insert_columns(connection, "assignment", columns, expressions={"n": "1"})
+    store(connection, "assignment", {"n": ("smallint", [1] * len(rows["ids"])), **columns})
+
+
+def _report_columns(rows: Rows, given: Circumstances) -> Columns:
+    return {
+        "county": ("integer", rows["counties"]),
+        "id": ("uuid", ids.many(given.now, len(rows["ids"]))),
+        "incident": ("uuid", rows["ids"]),
+        "channel": ("text", rows["channel"]),
+        "words": ("text", rows["words"]),
+        "received_at": ("timestamptz", rows["received"]),
+    }
 
 
 def assignment_columns(
@@ -99,17 +91,17 @@ def assignment_columns(
     ]
     return {
         "county": ("integer", counties),
-        "incident": ("uuid", [str(id) for id in incidents]),
+        "incident": ("uuid", incidents),
         "at": ("timestamptz", [at] * count),
         "how": ("text", located.how),
         "certain": ("boolean", located.certain),
         "share": ("real", _finite(located.share)),
         "distance_m": ("real", _finite(located.distance_m)),
         "border_m": ("real", _finite(located.border_m)),
-        "grid_version": ("uuid", [str(one.id) if one else None for one in versions]),
-        "today_grid": ("uuid", _texts(located.grid)),
-        "duty": ("uuid", _texts(located.duty)),
-        "center": ("uuid", _texts(located.center)),
+        "grid_version": ("uuid", [one.id if one else None for one in versions]),
+        "today_grid": ("uuid", located.grid),
+        "duty": ("uuid", located.duty),
+        "center": ("uuid", located.center),
         "path": (
             "text",
             [one.path if one else path for one, path in zip(versions, located.path, strict=True)],
@@ -119,8 +111,4 @@ def assignment_columns(
 
 
 def _finite(values: Any) -> list[float | None]:
-    return [float(one) if np.isfinite(one) else None for one in values]
-
-
-def _texts(values: Any) -> list[str | None]:
-    return [str(one) if one is not None else None for one in values]
+    return [one if isfinite(one) else None for one in values.tolist()]

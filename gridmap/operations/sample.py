@@ -1,6 +1,6 @@
 """The made-up county: loading it into an empty installation, and taking all of it out again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,12 @@ from gridmap.operations import (
     classes,
     sample_accounts,
     sample_happenings,
+    sample_people,
     sample_places,
 )
 from gridmap.operations.casework.clock import start_open_clocks
 from gridmap.operations.circumstances import Circumstances
+from gridmap.operations.columns import Store, insert_columns
 from gridmap.operations.record import record
 from gridmap.operations.sample_loading import Loading
 from gridmap.queries import holders
@@ -29,24 +31,37 @@ SAMPLE_PREFIX = "99/"
 """No real place has a code that begins so."""
 
 
-def load(
-    connection: Connection, batches: Iterable[Batch], given: Circumstances, *, fit: bool = True
-) -> int:
+def load(connection: Connection, batches: Iterable[Batch], given: Circumstances) -> int:
     """Loads batches of the generator; the sample's last day becomes yesterday. Returns the rows.
 
     Incidents are located by the same bulk join that every import uses. Persons are left to
-    ``sample_people.load``: nothing on the map waits for them. Without ``fit`` the class limits
-    are left for later: who loads county after county fits them once.
+    ``sample_people.load``: nothing on the map waits for them.
     """
     loading = _begin(connection, given)
+    rows = _load(loading, batches)
+    _finish(loading)
+    sample_accounts.load(connection, given)
+    classes.fit(connection, last_day=loading.last_day, zone=given.zone)
+    return rows
+
+
+def load_county(
+    connection: Connection, batches: Sequence[Batch], given: Circumstances, store: Store
+) -> int:
+    """Loads one county of many, persons too; accounts and class limits follow the last one."""
+    loading = _begin(connection, given, store)
+    rows = _load(loading, batches)
+    rows += sample_people.load_into(connection, loading.homes, batches, given, store)
+    _finish(loading)
+    return rows
+
+
+def _load(loading: Loading, batches: Iterable[Batch]) -> int:
     rows = 0
     for batch in batches:
         if batch.table in _LOADERS:
             _LOADERS[batch.table](loading, dict(batch.columns))
             rows += len(batch)
-    _finish(loading)
-    if fit:
-        classes.fit(connection, last_day=loading.last_day, zone=given.zone)
     return rows
 
 
@@ -85,10 +100,10 @@ def _some_incidents(batch: Batch, *, earlier: bool) -> Batch:
     )
 
 
-def _begin(connection: Connection, given: Circumstances) -> Loading:
+def _begin(connection: Connection, given: Circumstances, store: Store = insert_columns) -> Loading:
     last_day = local_day(given.now, given.zone) - timedelta(days=1)
     since = datetime.combine(last_day - timedelta(days=1095), time(), ZoneInfo(given.zone))
-    return Loading(connection, given, last_day, since)
+    return Loading(connection, given, last_day, since, store)
 
 
 def remove(connection: Connection, given: Circumstances) -> None:
@@ -142,5 +157,4 @@ def _finish(loading: Loading) -> None:
     depth = holders.answering_depth(holders.levels(connection))
     connection.execute(text(_COVERED), {"depth": depth})
     start_open_clocks(connection, given, since=None)
-    sample_accounts.load(connection, given)
     connection.execute(text("UPDATE installation SET sample = true"))

@@ -6,31 +6,32 @@ from typing import Any
 import numpy as np
 
 from gridmap import ids
-from gridmap.operations.columns import POINT, insert_columns
+from gridmap.operations.columns import insert_columns
 from gridmap.operations.incident_rows import store_incidents
-from gridmap.operations.sample_loading import Loading
+from gridmap.operations.sample_loading import Home, Loading
 from gridmap.queries.locate_many import Territory, locate_many, territory
 
 
 def _households(loading: Loading, columns: dict[str, Any]) -> None:
     codes, paths = list(columns["code"]), list(columns["path"])
-    count = len(codes)
-    insert_columns(
+    county_of = {path: loading.county(path) for path in set(paths)}
+    made = loading.named("household", codes)
+    for code, id, path in zip(codes, made, paths, strict=True):
+        loading.homes[code] = Home(county_of[path], id, path)
+    loading.store(
         loading.connection,
         "household",
         {
-            "county": ("integer", [loading.county(path) for path in paths]),
-            "id": ("uuid", loading.named("household", codes)),
+            "county": ("integer", [county_of[path] for path in paths]),
+            "id": ("uuid", made),
             "code": ("text", codes),
             "path": ("text", paths),
+            "point": ("geometry", np.column_stack([columns["lon"], columns["lat"]])),
             "address": ("text", columns["address"]),
-            "entered_by": ("text", ["示例"] * count),
-            "entered_at": ("timestamptz", [loading.since] * count),
-            "_tags": ("text", [" ".join(tags) for tags in columns["tags"]]),
-            "_lon": ("float8", columns["lon"]),
-            "_lat": ("float8", columns["lat"]),
+            "tags": ("text[]", columns["tags"]),
+            "entered_by": ("text", ["示例"] * len(codes)),
+            "entered_at": ("timestamptz", [loading.since] * len(codes)),
         },
-        expressions={"point": POINT, "tags": "string_to_array(u._tags, ' ')"},
     )
 
 
@@ -44,12 +45,13 @@ def load_incidents(loading: Loading, columns: dict[str, Any]) -> None:
     made = ids.many(loading.given.now, len(occurred))
     loading.ids.setdefault("incident", {}).update(zip(columns["code"], made, strict=True))
     located = locate_many(known, points, at, accuracy_m=accuracy)
+    county_of = {path: loading.county(path) for path in set(located.path)}
     store_incidents(
         loading.connection,
         {
             "ids": made,
             "numbers": list(columns["code"]),
-            "counties": [loading.county(path) for path in located.path],
+            "counties": [county_of[path] for path in located.path],
             "occurred": occurred,
             "received": _moments(loading, columns, "received"),
             "resolved": _moments(loading, columns, "resolved"),
@@ -61,6 +63,7 @@ def load_incidents(loading: Loading, columns: dict[str, Any]) -> None:
         },
         located,
         loading.given,
+        loading.store,
     )
 
 
@@ -87,7 +90,7 @@ _PLACE_OF = {
     "grid": (
         "SELECT grid AS id, county, path, label AS point FROM grid_version WHERE upper_inf(during)"
     ),
-    "incident": "SELECT id, county, path, point FROM incident",
+    "incident": "SELECT id, county, path, point FROM incident WHERE county IN ({counties})",
 }
 
 
@@ -100,12 +103,13 @@ def _warnings(loading: Loading, columns: dict[str, Any]) -> None:
 
 
 def _warnings_of(loading: Loading, kind: str, columns: dict[str, Any]) -> None:
+    place_of = _PLACE_OF[kind].format(counties=",".join(map(str, loading.counties.values())))
     answered = [loading.moment(d, 43_200) if d >= 0 else None for d in columns["answered_day"]]
     insert_columns(
         loading.connection,
         "warning",
         {
-            "id": ("uuid", [str(one) for one in ids.many(loading.given.now, len(answered))]),
+            "id": ("uuid", ids.many(loading.given.now, len(answered))),
             "subject_id": ("uuid", loading.of(kind, columns["subject_code"])),
             "subject_kind": ("text", columns["subject_kind"]),
             "color": ("smallint", columns["color"]),
@@ -123,7 +127,7 @@ def _warnings_of(loading: Loading, kind: str, columns: dict[str, Any]) -> None:
             "answered_by": ("text", ["示例值班员" if one else None for one in answered]),
         },
         expressions={"county": "p.county", "path": "p.path", "point": "p.point"},
-        tail=f"JOIN ({_PLACE_OF[kind]}) AS p ON p.id = u.subject_id",
+        tail=f"JOIN ({place_of}) AS p ON p.id = u.subject_id",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -81,7 +82,7 @@ def _version(
 ) -> dict[str, tuple[str, Any]]:
     count = len(paths)
     return {
-        "id": ("uuid", [str(id) for id in ids.many(loading.given.now, count)]),
+        "id": ("uuid", ids.many(loading.given.now, count)),
         table: ("uuid", loading.of(table, columns["code"])),
         "county": ("integer", [loading.county(path) for path in paths]),
         "path": ("text", paths),
@@ -152,7 +153,7 @@ def _staff(loading: Loading, columns: dict[str, Any]) -> None:
     codes = list(columns["code"])
     loading.named("staff", codes)
     sealed = [
-        sealing.seal(ring, phone, field="staff.phone", row=loading.ids["staff"][code])
+        sealing.seal(ring, phone, field="staff.phone", row=UUID(bytes=loading.ids["staff"][code]))
         for code, phone in zip(codes, columns["phone"], strict=True)
     ]
     insert_columns(
@@ -176,7 +177,7 @@ def _duties(loading: Loading, columns: dict[str, Any]) -> None:
         loading.connection,
         "duty",
         {
-            "id": ("uuid", [str(one) for one in ids.many(loading.given.now, len(columns["kind"]))]),
+            "id": ("uuid", ids.many(loading.given.now, len(columns["kind"]))),
             "staff": ("uuid", loading.of("staff", columns["staff_code"])),
             "grid": ("uuid", loading.of("grid", columns["grid_code"])),
             "kind": ("text", columns["kind"]),

@@ -6,18 +6,19 @@ from time import monotonic
 
 from sqlalchemy import Connection, text
 
-from gridmap import area
 from gridmap.database import Database
 from gridmap.errors import Conflict
-from gridmap.operations import classes, sample, sample_people
+from gridmap.operations import classes, sample, sample_accounts
 from gridmap.operations.circumstances import Circumstances
+from gridmap.operations.columns import copy_columns
+from gridmap.operations.filling import unguarded, without_indexes
 from gridmap.queries import catalog
 from gridmap.synth.batch import Batch
 
 Progress = Callable[[int, float], None]
 """Told after each county: rows so far, and the seconds that they took."""
 
-_COUNTY_DEPTH = 3
+_LARGE = ("household", "person", "person_private", "incident", "report", "assignment")
 
 
 def fill(
@@ -25,21 +26,24 @@ def fill(
     batches: Iterable[Batch],
     given: Circumstances,
     progress: Progress = lambda rows, seconds: None,
+    *,
+    administrative_url: str,
 ) -> int:
     """Loads all tables of the generator, persons too; returns the rows.
 
-    Each county is a transaction of its own, so that memory and locks stay those of one county;
-    ``sample remove`` takes out what an interrupted run has left. Raises Conflict where there is
-    data already.
+    It is an act of setting up and done by the owner of the tables, in one transaction: until it
+    ends nobody else gets at them, and of an interrupted run nothing stays. Memory holds one
+    county at a time. Raises Conflict where there is data already.
     """
     with database.transaction(given.actor) as connection:
         _refuse_data(connection)
     began, rows = monotonic(), 0
-    for county in _by_county(batches):
-        with database.transaction(given.actor) as connection:
-            rows += _load(connection, county, given)
-        progress(rows, monotonic() - began)
+    with unguarded(administrative_url) as connection, without_indexes(connection, _LARGE):
+        for county in _by_county(batches):
+            rows += sample.load_county(connection, county, given, copy_columns)
+            progress(rows, monotonic() - began)
     with database.transaction(given.actor) as connection:
+        sample_accounts.load(connection, given)
         last_day = catalog.last_day(connection, given.now, given.zone)
         classes.fit(connection, last_day=last_day, zone=given.zone)
     return rows
@@ -50,18 +54,6 @@ def _refuse_data(connection: Connection) -> None:
         text("SELECT EXISTS (SELECT FROM level) OR EXISTS (SELECT FROM household)")
     ):
         raise Conflict("数据库里已有数据；生成的数据只能装进空的数据库。")
-
-
-def _load(connection: Connection, county: list[Batch], given: Circumstances) -> int:
-    rows = sample.load(connection, county, given, fit=False)
-    persons = [batch for batch in county if batch.table == "person"]
-    return rows + sample_people.load(connection, persons, given, within=_path(county))
-
-
-def _path(county: list[Batch]) -> str:
-    """The path that all households of some batches share."""
-    paths = [batch.columns["path"][0] for batch in county if batch.table == "household"]
-    return area.at_level(str(paths[0]), _COUNTY_DEPTH) or area.EVERYTHING if paths else ""
 
 
 def _by_county(batches: Iterable[Batch]) -> Iterator[list[Batch]]:

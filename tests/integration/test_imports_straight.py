@@ -12,11 +12,11 @@ from gridmap.access import LOCAL_ADMINISTRATOR, Viewer
 from gridmap.database import Database
 from gridmap.errors import InvalidInput
 from gridmap.files import reading
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.imports import run
 from gridmap.operations.imports.request import Counts, ImportRequest
 from gridmap.operations.imports.staging import Staged
 from gridmap.operations.imports.straight import straight
-from gridmap.operations.intake import Circumstances
 from tests import world
 from tests.integration.test_intake import GIVEN
 

@@ -24,13 +24,19 @@ SMALL = Sizes(
 
 
 def test_two_counties_are_filled_each_with_its_own_people_and_events(
-    server: Server, database: Database, monkeypatch: pytest.MonkeyPatch
+    server: Server, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scales, "CHEAP", SMALL)
     monkeypatch.setitem(scales._COUNTIES, "prefecture", [2])
     told: list[int] = []
     given = server.circumstances()
-    rows = fill(database, generate(1, scale="prefecture"), given, lambda n, _: told.append(n))
+    rows = fill(
+        database,
+        generate(1, scale="prefecture"),
+        given,
+        lambda n, _: told.append(n),
+        administrative_url=database_url,
+    )
     assert len(told) == 2
     assert told[1] == rows
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
@@ -46,7 +52,7 @@ def test_two_counties_are_filled_each_with_its_own_people_and_events(
     assert [(row.county, row.lost) for row in counted] == [(1, 0), (2, 0)]
     assert all(row.n == SMALL.incidents for row in counted)
     with pytest.raises(Conflict, match="空的数据库"):
-        fill(database, iter(()), given)
+        fill(database, iter(()), given, administrative_url=database_url)
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
         sample.remove(connection, given)
         assert connection.scalar(text("SELECT count(*) FROM household")) == 0

@@ -87,17 +87,17 @@ def stage(
     return staged
 
 
-def _copy(importing: Importing, rows: bytes) -> None:
+def _copy(importing: Importing, rows: io.BytesIO) -> None:
     """Copies rows into ``import_row`` in a transaction of the job's login."""
     with importing.database.transaction(IMPORTER) as connection:
         driver: Any = connection.connection.dbapi_connection
         with driver.cursor() as cursor:
-            cursor.copy_expert(_COPY, io.BytesIO(rows))
+            cursor.copy_expert(_COPY, rows)
 
 
 def _stage_batch(
     staged: Staged, batch: Batch, prepare: Prepare, seen: set[int], importing: Importing
-) -> bytes:
+) -> io.BytesIO:
     columns = Columns(batch, staged.mapping)
     prepared = prepare(columns)
     bad = prepared.bad | _repeated(prepared, seen)
@@ -134,14 +134,14 @@ def _repeated(prepared: Prepared, seen: set[int]) -> dict[int, str]:
     return repeated
 
 
-def _rows(importing: Importing, batch: Batch, prepared: Prepared, good: list[int]) -> bytes:
+def _rows(importing: Importing, batch: Batch, prepared: Prepared, good: list[int]) -> io.BytesIO:
     """The good rows as a stream of COPY, in the order of its columns."""
     count, whole = len(good), len(good) == len(batch.numbers)
 
     def of(column: Sequence[Any]) -> Sequence[Any]:
         return column if whole else [column[n] for n in good]
 
-    return binary_copy.stream(
+    return binary_copy.as_file(
         [
             binary_copy.same(importing.id.bytes, count),
             binary_copy.numbers(of(batch.numbers), "i4"),
