@@ -71,6 +71,13 @@ class Settings:
     )
     storage_key: str = setting("GRIDMAP_STORAGE_KEY", "", "access key of the storage")
     storage_secret: str = setting("GRIDMAP_STORAGE_SECRET", "", "secret key of the storage")
+    oidc_issuer: str = setting(
+        "GRIDMAP_OIDC_ISSUER", "", "address of an OpenID Connect issuer; empty: no single sign-on"
+    )
+    oidc_client_id: str = setting("GRIDMAP_OIDC_CLIENT_ID", "", "gridmap's name at the issuer")
+    oidc_client_secret: str = setting(
+        "GRIDMAP_OIDC_CLIENT_SECRET", "", "gridmap's secret at the issuer"
+    )
     real_data: Path = setting(
         "GRIDMAP_REAL_DATA", Path(), "folder of real data for tests; unset: those tests skip"
     )

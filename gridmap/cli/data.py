@@ -81,8 +81,9 @@ def show_settings() -> None:
     """Prints every setting with its value and what it is; no passwords."""
     current = from_environment()
     for one in fields(current):
-        value = "（已设）" if one.name == "database_url" and current.database_url else None
-        shown = value or getattr(current, one.name)
+        shown = getattr(current, one.name)
+        if shown and one.name.endswith(("_url", "_secret", "_key")) and one.name != "basemap_url":
+            shown = "（已设）"
         click.echo(f"{one.metadata['name']}={shown}\n    {one.metadata['help']}")
 
 

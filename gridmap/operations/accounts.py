@@ -77,12 +77,17 @@ def appoint(
     given: Circumstances,
     source: str = "",
 ) -> None:
-    """Gives a role over an area, between dates; raises NotAllowed beyond the giver's own area."""
+    """Gives a role over an area, between dates.
+
+    Raises NotAllowed beyond the giver's own area, NotFound for an account that others keep.
+    """
     if role not in GIVEN_ROLES:
         raise InvalidInput("没有这个角色：{role}", role=role)
     if (role in WITH_BODY) != (body is not None):
         raise InvalidInput("中心值班员要写明中心，部门联络员要写明部门；其他角色不写。")
     check_area(connection, path)
+    if not connection.scalar(text("SELECT true FROM account WHERE id = :id"), {"id": account}):
+        raise NotFound("没有这个账号，或者你不能管理它。")
     with refused_as("你不能在这个区域、为这个单位授予角色。"), connection.begin_nested():
         connection.execute(
             text("SELECT guard.appoint(:who, :role, :path, :body, :since, :until)"),
@@ -192,7 +197,7 @@ def check_manages(connection: Connection, account: UUID) -> None:
 def note(
     connection: Connection,
     what: str,
-    account: UUID,
+    account: UUID | None,
     path: str,
     given: Circumstances,
     source: str,

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from gridmap.errors import InvalidInput, NotFound
+from gridmap.access import Viewer
+from gridmap.errors import InvalidInput, NotAllowed, NotFound
 from gridmap.ids import uuid7
 from gridmap.operations import accounts
 from gridmap.operations.circumstances import Circumstances
+from gridmap.operations.intake import Taken
 
 _FIND = {
     "kiosk": "SELECT id, seen_at AS seen FROM kiosk WHERE hash = :hash AND revoked_at IS NULL",
@@ -164,3 +166,31 @@ def _note(
 ) -> None:
     facts = {"name": new.name} | ({"verbs": " ".join(new.verbs)} if new.verbs else {})
     accounts.note(connection, what, id, new.path, given, source, facts, kind=kind)
+
+
+def page_of(connection: Connection, kiosk: UUID | str) -> str | None:
+    """The one page of a kiosk."""
+    page: str | None = connection.scalar(
+        text("SELECT page FROM kiosk WHERE id = :id"), {"id": str(kiosk)}
+    )
+    return page
+
+
+def check_reports_into(connection: Connection, token: Viewer, taken: Taken) -> None:
+    """Raises NotAllowed unless a token may report into where a report came to lie.
+
+    Intake has stored it by then; the refusal rolls that back.
+    """
+    path = (
+        taken.located.path
+        if taken.located
+        else connection.scalar(
+            text("SELECT path FROM incident WHERE county = :county AND id = :id"),
+            {"county": taken.county, "id": taken.id},
+        )
+    )
+    allowed = connection.scalar(
+        text("SELECT guard.token_reports(:token, :path)"), {"token": str(token), "path": path}
+    )
+    if not allowed:
+        raise NotAllowed("这个令牌不能上报，或者不能报到这个区域。")

@@ -283,6 +283,21 @@ def audit(connection: Connection, now: datetime, what: str, row: Row[Any], sourc
     )
 
 
+def audit_of(
+    connection: Connection, now: datetime, what: str, account: UUID, source: str
+) -> None:
+    """Writes what somebody did to the own account into the trail."""
+    row = connection.execute(
+        text("SELECT id, path FROM account WHERE id = :id"), {"id": account}
+    ).one()
+    audit(connection, now, what, row, source)
+
+
+def short_of(value: str) -> str:
+    """The head of the hash of a cookie, which names its session in a list."""
+    return _hash(value).hex()[:16]
+
+
 def clear_ended(connection: Connection, *, now: datetime) -> None:
     """Forgets sessions and links that have ended."""
     for table in ("web_session", "sign_in_link"):

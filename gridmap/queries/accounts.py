@@ -130,6 +130,24 @@ def holds_no_role(connection: Connection, account: UUID) -> bool:
     return not held
 
 
+def needs_codes(connection: Connection, login: str) -> bool:
+    """Whether an account keeps others and has no second factor; asked in the name of the door."""
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT NOT a.totp_on AND EXISTS (SELECT FROM guard.roles('account:' || a.id)"
+                " WHERE role = 'administrator') FROM account AS a WHERE a.login = :login"
+            ),
+            {"login": login},
+        )
+    )
+
+
+def manages(connection: Connection, account: UUID) -> bool:
+    """Whether all that an account may see lies in the viewer's area: then it may be opened."""
+    return bool(connection.scalar(text("SELECT guard.manages(:id)"), {"id": account}))
+
+
 _BODIES = {
     "center": "SELECT id, name, path FROM center",
     "department": "SELECT id, name, path FROM department",

@@ -33,10 +33,14 @@ def accepted_step(secret: bytes, given: str, now: datetime, *, last_used: int) -
     return None
 
 
+def plain(secret: bytes) -> str:
+    """The secret as an authenticator app takes it by hand (base 32)."""
+    return base64.b32encode(secret).decode().rstrip("=")
+
+
 def address(secret: bytes, *, login: str, issuer: str) -> str:
     """The ``otpauth`` address that an authenticator app scans."""
-    plain = base64.b32encode(secret).decode().rstrip("=")
     return (
-        f"otpauth://totp/{quote(issuer)}:{quote(login)}?secret={plain}&issuer={quote(issuer)}"
+        f"otpauth://totp/{quote(issuer)}:{quote(login)}?secret={plain(secret)}&issuer={quote(issuer)}"
         f"&digits={_DIGITS}&period={STEP_S}"
     )

@@ -9,14 +9,20 @@ from gridmap import database, embedded, sealing, secrets
 from gridmap.clock import Clock, system_clock
 from gridmap.settings import Settings, from_environment
 from gridmap.web import (
+    account,
+    admin,
+    admin_audit,  # noqa: F401  (its routes)
+    admin_keys,  # noqa: F401  (its routes)
     auth,
     cases,
     errors,
     exports,
+    frame,
     gate,
     headers,
     health,
     imports,
+    kiosk,
     language,
     pages,
     papers,
@@ -47,11 +53,14 @@ def assemble(made: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["gridmap"] = made
-    for part in (errors, gate, headers, language):
+    for part in (errors, language, gate, headers, frame):
         part.install(app)
     for blueprint in (
         pages.pages,
         auth.auth,
+        account.account,
+        admin.admin,
+        kiosk.kiosk,
         cases.cases,
         api,
         tiles.tiles,

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from gridmap.access import STRANGER, areas
+from gridmap.access import INTAKE, STRANGER, areas
 from gridmap.errors import InvalidInput, NotAllowed
 from gridmap.ids import uuid7
 from gridmap.layers import measure
 from gridmap.layers.figures import limits
 from gridmap.layers.measure import Question
-from gridmap.operations import intake
+from gridmap.operations import intake, keys
 from gridmap.queries import cards, catalog, describe, lists, search, summary
 from gridmap.queries.filters import numbers
 from gridmap.queries.locate import AtHousehold, InGrid, Place, locate
@@ -102,8 +102,11 @@ def take_report() -> tuple[Response, int]:
     given = circumstances()
     if viewer() == STRANGER:
         raise NotAllowed("请用公众上报页面。")
-    with reading() as connection:
+    by_token = viewer().kind == "token"
+    with services().database.transaction(INTAKE if by_token else viewer()) as connection:
         taken = intake.report(connection, new, given)
+        if by_token:
+            keys.check_reports_into(connection, viewer(), taken)
         located = taken.located
         assignment = (
             describe.located(connection, located, now=given.now, zone=given.zone)

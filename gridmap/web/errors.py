@@ -59,10 +59,13 @@ def without_values(error: Exception) -> str:
     return f"{type(error).__name__} {state}\n{lines}"
 
 
+def said(error: GridmapError) -> str:
+    """The error's sentence in the request's language."""
+    message = translated(error.message)
+    return message.format(**error.facts) if error.facts else message
+
+
 def as_json(error: GridmapError) -> Response:
     """The error as every answer shows it, in the request's language."""
-    message = translated(error.message)
-    if error.facts:
-        message = message.format(**error.facts)
     facts = {key: str(value) for key, value in error.facts.items()}
-    return jsonify(error={"code": error.code, "message": message, "facts": facts})
+    return jsonify(error={"code": error.code, "message": said(error), "facts": facts})

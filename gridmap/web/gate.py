@@ -6,11 +6,15 @@ from flask import Flask, Response, g, redirect, request
 
 from gridmap.access import STRANGER
 from gridmap.errors import NotAllowed, SignInNeeded
+from gridmap.operations import rates
+from gridmap.operations.sessions import DOOR
 from gridmap.web import who
 from gridmap.web.context import services
 
 OPEN = "open to strangers"
 KNOWN = "known viewers"
+PERSON = "people"
+"""Accounts, and the local administrator; no kiosk and no token."""
 LOOPBACK_ONLY = "loopback only"
 
 WHO_MAY: dict[str, str] = {
@@ -46,6 +50,34 @@ WHO_MAY: dict[str, str] = {
     "auth.sign_in": OPEN,
     "auth.by_link": OPEN,
     "auth.sign_out": OPEN,
+    "auth.to_issuer": OPEN,
+    "auth.from_issuer": OPEN,
+    "auth.stop_viewing": PERSON,
+    "kiosk.open_kiosk": OPEN,
+    "account.page": PERSON,
+    "account.change_password": PERSON,
+    "account.begin_codes": PERSON,
+    "account.confirm_codes": PERSON,
+    "account.stop_codes": PERSON,
+    "account.end_session": PERSON,
+    "account.end_others": PERSON,
+    "admin.front": PERSON,
+    "admin.accounts_page": PERSON,
+    "admin.create_account": PERSON,
+    "admin.account_page": PERSON,
+    "admin.appoint": PERSON,
+    "admin.dismiss": PERSON,
+    "admin.change_account": PERSON,
+    "admin.make_link": PERSON,
+    "admin.view_as": PERSON,
+    "admin.bodies": PERSON,
+    "admin.tokens_page": PERSON,
+    "admin.make_token": PERSON,
+    "admin.kiosks_page": PERSON,
+    "admin.make_kiosk": PERSON,
+    "admin.revoke": PERSON,
+    "admin.audit_page": PERSON,
+    "admin.audit_table": PERSON,
     "cases.desk": KNOWN,
     "cases.queue": KNOWN,
     "cases.words_of_life": KNOWN,
@@ -77,6 +109,9 @@ WHO_MAY: dict[str, str] = {
 
 ENDS_VIEWING = {"auth.sign_out", "auth.stop_viewing"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_PEOPLE = {"account", "local"}
+_OF_TOKENS = {"api.take_report"}
+"""What a token may do besides reading, if its verbs say so."""
 
 
 def install(app: Flask) -> None:
@@ -92,8 +127,14 @@ def install(app: Flask) -> None:
         if request.method not in _SAFE_METHODS:
             _refuse_cross_site()
             _refuse_looking_through(request.endpoint)
-        if g.viewer == STRANGER and needed == KNOWN:
+            _refuse_keys(request.endpoint)
+        if g.viewer.kind == "token":
+            made = services()
+            rates.spend(made.database, DOOR, rates.TOKEN, g.viewer.name, now=made.clock())
+        if g.viewer == STRANGER and needed in {KNOWN, PERSON}:
             return _to_sign_in()
+        if needed == PERSON and g.viewer.kind not in _PEOPLE:
+            raise NotAllowed("这里只给登录的人用。")
         return None
 
 
@@ -109,6 +150,12 @@ def _refuse_looking_through(endpoint: str | None) -> None:
     """Who looks through somebody else's eyes has not their hands."""
     if g.who.session and g.who.session.viewing_as and endpoint not in ENDS_VIEWING:
         raise NotAllowed("你正在以别人的视角查看，不能改动；请先退出这个视角。")
+
+
+def _refuse_keys(endpoint: str | None) -> None:
+    """A wall screen changes nothing, and another system does what its token says."""
+    if g.viewer.kind == "kiosk" or (g.viewer.kind == "token" and endpoint not in _OF_TOKENS):
+        raise NotAllowed("大屏和令牌不能做这件事。")
 
 
 def _refuse_cross_site() -> None:

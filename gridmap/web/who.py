@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from flask import Request, Response, current_app
+from flask import Request, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 from gridmap.access import LOCAL_ADMINISTRATOR, STRANGER, Viewer
@@ -15,6 +15,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 LOOPBACK_NAME = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?")
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 SESSION_COOKIE, KIOSK_COOKIE = "gridmap_session", "gridmap_kiosk"
+KIOSK_LIFE_S = 90 * 86_400
 _BEARER = re.compile(r"Bearer (gm_[A-Za-z0-9_-]{20,100})")
 
 
@@ -56,13 +57,41 @@ def is_here(remote: str | None, headers: Headers) -> bool:
 
 
 def source_of(request: Request) -> str:
-    """From where a request comes, for the trail: the address that the server saw."""
-    return request.remote_addr or ""
+    """From where a request comes, for the trail.
+
+    The address that the server saw; where that is a proxy on this machine, the one it tells of.
+    Who looks through somebody else's eyes is named: what is read then is not that person's doing.
+    """
+    remote = request.remote_addr or ""
+    source = request.headers.get("X-Real-IP", remote)[:45] if remote in LOOPBACK else remote
+    session = g.who.session if g.get("who") else None
+    return f"{source} 由 {session.login} 代看" if session and session.viewing_as else source
 
 
-def keep_session(response: Response, value: str, *, secure: bool) -> Response:
+def is_secure(request: Request) -> bool:
+    """Whether the browser speaks TLS, with this server or with the proxy before it."""
+    behind = request.remote_addr in LOOPBACK and request.headers.get("X-Forwarded-Proto") == "https"
+    return request.is_secure or behind
+
+
+def keep_session(response: Response, value: str) -> Response:
     """Hands the cookie of a session to the browser; no script can read it."""
-    response.set_cookie(SESSION_COOKIE, value, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(
+        SESSION_COOKIE, value, httponly=True, samesite="Lax", secure=is_secure(request)
+    )
+    return response
+
+
+def keep_kiosk(response: Response, value: str) -> Response:
+    """Hands a kiosk its cookie, which lasts as long as the screen is in use."""
+    response.set_cookie(
+        KIOSK_COOKIE,
+        value,
+        max_age=KIOSK_LIFE_S,
+        httponly=True,
+        samesite="Lax",
+        secure=is_secure(request),
+    )
     return response
 
 

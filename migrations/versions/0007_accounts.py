@@ -310,6 +310,11 @@ def _keeping() -> None:
               JOIN account AS k ON 'account:' || k.id = p.viewer AND k.closed_at IS NULL
              WHERE 'account:' || a.id = guard.viewer() $$;
         COMMENT ON FUNCTION guard.keepers IS 'The administrators over the viewer''s account: whom to ask.';
+        CREATE FUNCTION guard.token_reports(token text, place text) RETURNS boolean
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT EXISTS (SELECT FROM guard.appointment AS p
+                            WHERE p.viewer = token AND p.role = 'token_report' AND p.during @> now()
+                              AND guard.within(place, p.path)) $$;
         CREATE FUNCTION guard.dismiss_all(over text) RETURNS void LANGUAGE sql {DEFINER} AS $$
             DELETE FROM guard.appointment AS a
              WHERE over <> '' AND guard.within(a.path, over) AND guard.may_appoint(over) $$;
@@ -342,6 +347,7 @@ def _keeping() -> None:
         "appointments(text)",
         "manages(uuid)",
         "keepers()",
+        "token_reports(text, text)",
         "dismiss_all(text)",
         "end_sessions()",
         "staff_is_kept()",
@@ -501,7 +507,7 @@ def downgrade() -> None:
         GRANT SELECT ON report TO gridmap_app;
         DROP TRIGGER rights_changed ON guard.appointment;
         DROP FUNCTION guard.masked_people, guard.reveal_get, guard.reveal_ask, guard.audit,
-            guard.dismiss_all, guard.keepers, guard.manages, guard.appointments,
+            guard.dismiss_all, guard.token_reports, guard.keepers, guard.manages, guard.appointments,
             guard.someone_signed_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
             guard.fits, guard.may_act_for, guard.may_appoint, guard.duties, guard.held_duties,
             guard.called_in, guard.bodies;

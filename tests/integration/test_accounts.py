@@ -102,7 +102,7 @@ def test_the_first_start_makes_one_administrator_and_the_second_none(
 def test_a_keeper_appoints_inside_the_own_area_alone(
     database: Database, keeper: Viewer, given: Circumstances, office: Office
 ) -> None:
-    nobody = UUID(office["nobody"].name)
+    nobody = make(database, given, "newcomer", TOWNSHIP)
     told = acting(given, keeper)
     with database.transaction(keeper) as connection:
         appoint(connection, nobody, "commander", TOWNSHIP, None, told)
@@ -114,7 +114,9 @@ def test_a_keeper_appoints_inside_the_own_area_alone(
         ):
             with pytest.raises(NotAllowed):
                 appoint(connection, nobody, role, path, body, told)
-    with database.transaction(office["nobody"]) as connection:
+        with pytest.raises(NotFound):
+            appoint(connection, UUID(office["nobody"].name), "planner", TOWNSHIP, None, told)
+    with database.transaction(Viewer("account", str(nobody))) as connection:
         assert areas(connection, "incident") == [(TOWNSHIP, f"{TOWNSHIP[:-1]}0")]
 
 

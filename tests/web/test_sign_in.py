@@ -1,19 +1,21 @@
 """Signing in: passwords, one-time codes and links, sessions that end, and who asks without one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from gridmap import create_app
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from gridmap.errors import InvalidInput
 from gridmap.ids import uuid7
-from gridmap.operations import accounts, second_factor, sessions
+from gridmap.operations import accounts, rates, second_factor, sessions
 from gridmap.operations.accounts import NewAccount
 from gridmap.operations.sessions import DOOR
 from gridmap.rules import totp
@@ -61,14 +63,14 @@ def door(app: Flask) -> Database:
 
 @pytest.fixture
 def account(server: Server, door: Database) -> UUID:
-    """An administrator of everything, with a password."""
+    """A commander of everything, with a password."""
     with door.transaction(LOCAL_ADMINISTRATOR) as connection:
         given = server.circumstances()
         id = accounts.create(connection, NewAccount("wang", "示例王", ""), given)
         accounts.appoint(
             connection,
             id,
-            role="administrator",
+            role="commander",
             path="",
             body=None,
             since=None,
@@ -124,6 +126,65 @@ def test_nobody_is_led_elsewhere(app: Flask, account: UUID, next: str) -> None:
         "/sign-in", data={"login": "wang", "password": PASSWORD, "next": next}, headers=PROGRAM
     )
     assert back.location == "/"
+
+
+def test_who_keeps_accounts_is_led_to_the_second_factor(
+    server: Server, app: Flask, account: UUID, door: Database
+) -> None:
+    with door.transaction(LOCAL_ADMINISTRATOR) as connection:
+        accounts.appoint(
+            connection,
+            account,
+            role="administrator",
+            path="",
+            body=None,
+            since=None,
+            until=None,
+            given=server.circumstances(),
+        )
+    with door.transaction(DOOR) as connection:
+        link = sessions.make_link(connection, account, now=NOW)
+    assert app.test_client().get(f"/sign-in/{link}").location == "/"
+    client = app.test_client()
+    led = client.post("/sign-in", data={"login": "wang", "password": PASSWORD}, headers=PROGRAM)
+    assert led.location == "/account?need=codes"
+
+
+def test_signing_in_is_slowed_down_for_one_source_and_for_one_login(
+    app: Flask, account: UUID, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "SIGN_IN_BY_SOURCE", replace(rates.SIGN_IN_BY_SOURCE, most=4))
+    monkeypatch.setattr(rates, "SIGN_IN_BY_LOGIN", replace(rates.SIGN_IN_BY_LOGIN, most=2))
+
+    def try_in(login: str, source: str) -> int:
+        return (
+            app.test_client()
+            .post(
+                "/sign-in",
+                data={"login": login, "password": "falsch falsch"},
+                headers=PROGRAM,
+                environ_overrides={"REMOTE_ADDR": source},
+            )
+            .status_code
+        )
+
+    assert [try_in("wang", "203.0.113.1") for _ in range(3)] == [422, 422, 429]
+    assert try_in("wang", "203.0.113.2") == 429
+    assert [try_in(f"x{n}", "203.0.113.1") for n in range(2)] == [422, 429]
+    watch.now += rates.SIGN_IN_BY_LOGIN.window
+    assert try_in("wang", "203.0.113.2") == 422
+
+
+def test_behind_a_proxy_on_this_machine_the_browser_counts_and_not_the_proxy(
+    app: Flask, account: UUID, door: Database
+) -> None:
+    client = app.test_client()
+    headers = PROGRAM | {"X-Real-IP": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    answer = client.post("/sign-in", data={"login": "wang", "password": PASSWORD}, headers=headers)
+    assert "Secure" in answer.headers["Set-Cookie"]
+    with door.transaction(DOOR) as connection:
+        source = connection.scalar(text("SELECT source FROM web_session"))
+    assert source == "203.0.113.9"
 
 
 def test_too_many_wrong_passwords_lock_the_account_for_a_while(

@@ -1,0 +1,292 @@
+"""Pages of who keeps accounts: the list, one account with its roles, and what is done to it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as AnyResponse
+
+from gridmap import __version__
+from gridmap.access import areas
+from gridmap.errors import GridmapError, InvalidInput, NotAllowed, http_status
+from gridmap.operations import accounts, sessions
+from gridmap.operations.accounts import GIVEN_ROLES, ROLES, WITH_BODY, NewAccount
+from gridmap.operations.sessions import DOOR
+from gridmap.queries import accounts as asked
+from gridmap.queries.area_names import area_names
+from gridmap.web.context import circumstances, reading, services
+from gridmap.web.errors import said
+from gridmap.web.who import SESSION_COOKIE, source_of
+
+admin: Blueprint = Blueprint("admin", __name__)
+Page = str | tuple[str, int] | AnyResponse
+TABS = {"accounts": "account", "tokens": "token", "kiosks": "kiosk", "audit": "audit"}
+"""Page → the right that it needs, over any area."""
+
+
+@admin.before_request
+def ask_for_codes() -> AnyResponse | None:
+    """Who signed in by a password alone keeps nobody's account: a second factor comes first."""
+    session = g.who.session
+    if session is None or session.viewing_as or session.how != "password" or session.codes_on:
+        return None
+    with reading() as connection:
+        keeps = bool(areas(connection, "account", "w"))
+    if not keeps:
+        return None
+    if request.method == "GET":
+        return redirect("/account?need=codes")
+    raise NotAllowed("管理员要先开通动态码。")
+
+
+@admin.errorhandler(NotAllowed)
+def refused(error: NotAllowed) -> tuple[str, int] | tuple[Response, int]:
+    """Who has no right is told whom to ask."""
+    with reading() as connection:
+        keepers = asked.keepers(connection)
+    return rendered("refused", said(error), 403, keepers=keepers, tabs=[])
+
+
+def rendered(template: str, problem: str = "", status: int = 200, **facts: Any) -> tuple[str, int]:
+    """An admin page, with the tabs that its viewer may open."""
+    if "tabs" not in facts:
+        with reading() as connection:
+            facts["tabs"] = [tab for tab, what in TABS.items() if areas(connection, what)]
+    shown = render_template(
+        f"admin/{template}.html",
+        lang=g.lang,
+        version=__version__,
+        problem=problem,
+        done=request.args.get("done", ""),
+        roles=ROLES,
+        now=services().clock(),
+        **facts,
+    )
+    return shown, status
+
+
+def check_right(connection: Connection, what: str) -> None:
+    """Raises NotAllowed for who may do this nowhere."""
+    if not areas(connection, what):
+        raise NotAllowed("你没有这个权限。")
+
+
+def area_given(fields: Any) -> str:
+    """The area of a form; everything has to be said, and not left out."""
+    path = str(fields.get("path", "")).strip()
+    if not path and fields.get("everything") != "yes":
+        raise InvalidInput("请选一个区域。")
+    return path
+
+
+@admin.get("/admin")
+def front() -> AnyResponse:
+    """Leads to the first page that the viewer may open."""
+    with reading() as connection:
+        for tab, what in TABS.items():
+            if areas(connection, what):
+                return redirect(f"/admin/{tab}")
+    raise NotAllowed("管理页面要管理员或审计员的角色。")
+
+
+@admin.get("/admin/accounts")
+def accounts_page() -> tuple[str, int]:
+    """The accounts of the viewer's area."""
+    return _list()
+
+
+def _list(problem: GridmapError | None = None) -> tuple[str, int]:
+    words = request.args.get("q", "").strip()
+    page = max(1, request.args.get("page", 1, type=int))
+    with reading() as connection:
+        check_right(connection, "account")
+        total, found = asked.listing(connection, words, page=page)
+        paths = [path for one in found for path in _paths(one)]
+        duties = {one.row.id: asked.duties(connection, one.row.id) for one in found}
+        names = area_names(
+            connection, [*paths, *(p for held in duties.values() for p in held)], services().clock()
+        )
+    return rendered(
+        "accounts",
+        said(problem) if problem else "",
+        http_status(problem) if problem else 200,
+        tab="accounts",
+        found=found,
+        total=total,
+        duties=duties,
+        names=names,
+        words=words,
+        page=page,
+        pages=-(-total // asked.PAGE) or 1,
+        fields=request.form,
+    )
+
+
+def _paths(one: asked.Listed) -> list[str]:
+    return [one.row.path, *(a.path for a in one.appointments)]
+
+
+@admin.post("/admin/accounts")
+def create_account() -> Page:
+    """Makes an account, and shows the link that signs it in once."""
+    fields, given = request.form, circumstances()
+    try:
+        with reading() as connection:
+            code = fields.get("staff", "").strip()
+            staff = asked.staff_of(connection, code) if code else None
+            new = NewAccount(
+                fields.get("login", ""), fields.get("name", "").strip(), area_given(fields), staff
+            )
+            if not new.name:
+                raise InvalidInput("请写姓名。")
+            made = accounts.create(connection, new, given, source=source_of(request))
+    except GridmapError as error:
+        return _list(error)
+    return redirect(f"/admin/accounts/{made}?done=account_created")
+
+
+@admin.get("/admin/accounts/<uuid:id>")
+def account_page(id: UUID) -> tuple[str, int]:
+    """An account with its roles, and what can be done to it."""
+    return _account(id)
+
+
+def _account(id: UUID, problem: GridmapError | None = None, link: str = "") -> tuple[str, int]:
+    with reading() as connection:
+        check_right(connection, "account")
+        one = asked.one(connection, id)
+        duties = asked.duties(connection, id)
+        names = area_names(connection, [*_paths(one), *duties], services().clock())
+        manages = asked.manages(connection, id)
+    return rendered(
+        "account",
+        said(problem) if problem else "",
+        http_status(problem) if problem else 200,
+        tab="accounts",
+        one=one,
+        duties=duties,
+        names=names,
+        manages=manages,
+        link=link,
+        given_roles=GIVEN_ROLES,
+        with_body=WITH_BODY,
+        fields=request.form,
+    )
+
+
+def _act(id: UUID, done: str, work: Callable[[Connection], None]) -> Page:
+    """Does something to an account and shows it again; a refusal is shown on its page."""
+    try:
+        with reading() as connection:
+            work(connection)
+    except GridmapError as error:
+        return _account(id, error)
+    return redirect(f"/admin/accounts/{id}?done={done}")
+
+
+@admin.post("/admin/accounts/<uuid:id>/appoint")
+def appoint(id: UUID) -> Page:
+    """Gives a role over an area, between days."""
+    fields, zone = request.form, services().settings.zone
+
+    def work(connection: Connection) -> None:
+        body = fields.get("body", "")
+        accounts.appoint(
+            connection,
+            id,
+            role=fields.get("role", ""),
+            path=area_given(fields),
+            body=_uuid(body) if body else None,
+            since=accounts.beginning(fields.get("since"), zone),
+            until=accounts.end(fields.get("until"), zone),
+            given=circumstances(),
+            source=source_of(request),
+        )
+
+    return _act(id, "appointed", work)
+
+
+@admin.post("/admin/accounts/<uuid:id>/dismiss")
+def dismiss(id: UUID) -> Page:
+    """Takes a role over an area back."""
+    fields = request.form
+
+    def work(connection: Connection) -> None:
+        accounts.dismiss(
+            connection,
+            id,
+            role=fields.get("role", ""),
+            path=fields.get("path", ""),
+            given=circumstances(),
+            source=source_of(request),
+        )
+
+    return _act(id, "dismissed", work)
+
+
+@admin.post("/admin/accounts/<uuid:id>/<any(closed, opened, unlocked):what>")
+def change_account(id: UUID, what: str) -> Page:
+    """Closes an account, opens it again, or lifts its lock."""
+
+    def work(connection: Connection) -> None:
+        accounts.change(connection, id, what, circumstances(), source=source_of(request))
+
+    return _act(id, f"account_{what}", work)
+
+
+@admin.post("/admin/accounts/<uuid:id>/link")
+def make_link(id: UUID) -> Page:
+    """Makes a link that signs in once; it is shown this one time."""
+    given, made = circumstances(), services()
+    try:
+        _note_opening(id, "link_made")
+    except GridmapError as error:
+        return _account(id, error)
+    with made.database.transaction(DOOR) as connection:
+        secret = sessions.make_link(connection, id, now=given.now)
+    return _account(id, link=f"{request.host_url}sign-in/{secret}")
+
+
+@admin.post("/admin/accounts/<uuid:id>/view-as")
+def view_as(id: UUID) -> Page:
+    """Looks at the product as this person sees it."""
+    if g.who.session is None:
+        return _account(id, InvalidInput("以别人的视角查看要先登录。"))
+    try:
+        _note_opening(id, "view_as_begun")
+    except GridmapError as error:
+        return _account(id, error)
+    with services().database.transaction(DOOR) as connection:
+        sessions.look_as(connection, request.cookies[SESSION_COOKIE], id)
+    return redirect("/")
+
+
+def _note_opening(id: UUID, what: str) -> None:
+    """What opens an account is written down before it opens anything."""
+    with reading() as connection:
+        one = asked.one(connection, id)
+        accounts.check_manages(connection, id)
+        if one.row.closed_at:
+            raise InvalidInput("这个账号已停用。")
+        accounts.note(connection, what, id, one.row.path, circumstances(), source_of(request), {})
+
+
+@admin.get("/api/admin/bodies")
+def bodies() -> Response:
+    """Centers or departments that somebody can act for in an area."""
+    kind = request.args.get("kind", "")
+    if kind not in WITH_BODY.values():
+        raise InvalidInput("kind 应是 center 或 department。")
+    with reading() as connection:
+        check_right(connection, "account")
+        found = asked.bodies(connection, kind, within=request.args.get("within", ""))
+    return jsonify(bodies=[{"id": str(row.id), "name": row.name} for row in found])
+
+
+def _uuid(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise InvalidInput("请从列表里选中心或部门。") from error

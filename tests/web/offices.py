@@ -1,0 +1,29 @@
+"""The tiny world's people in front of the web: clients that are signed in as each of them."""
+
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gridmap.access import Viewer
+from gridmap.database import Database
+from gridmap.operations import sessions
+from gridmap.operations.sessions import DOOR
+from tests.conftest import NOW
+
+
+def database_of(app: Flask) -> Database:
+    """The application's engines."""
+    made: Database = app.extensions["gridmap"].database
+    return made
+
+
+def signed_in(app: Flask, viewer: Viewer, *, how: str = "link") -> FlaskClient:
+    """A browser with a session of an account."""
+    client = app.test_client()
+    with database_of(app).transaction(DOOR) as connection:
+        value = sessions.open_session(
+            connection, UUID(viewer.name), now=NOW, source="203.0.113.7", how=how
+        )
+    client.set_cookie("gridmap_session", value)
+    return client
