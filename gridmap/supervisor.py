@@ -17,7 +17,14 @@ from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import Database, connect
 from gridmap.errors import SetupFailed
-from gridmap.operations import backup, first_start, sample, sample_people, setup
+from gridmap.operations import (
+    backup,
+    first_start,
+    sample,
+    sample_people,
+    sample_work,
+    setup,
+)
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.server_checks import check_server
 from gridmap.secrets import Secrets
@@ -177,9 +184,12 @@ def _load_rest(settings: Settings, kept: Secrets, url: str, stopping: threading.
     """The sample's persons and earlier incidents: the opening view waits for neither."""
     database = connect(url, kept)
     try:
+        given = _circumstances(settings, kept)
+        with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+            if sample_work.wanted(connection):
+                sample_work.load(connection, given)
         with database.transaction(LOCAL_ADMINISTRATOR) as connection:
             if sample_people.wanted(connection):
-                given = _circumstances(settings, kept)
                 sample.load_earlier(connection, _until(stopping, unpack(SAMPLE)), given)
                 sample_people.load(connection, _until(stopping, unpack(SAMPLE)), given)
     finally:

@@ -17,6 +17,7 @@ from gridmap.operations import (
     sample_happenings,
     sample_people,
     sample_places,
+    sample_work,
 )
 from gridmap.operations.casework.clock import start_open_clocks
 from gridmap.operations.circumstances import Circumstances
@@ -120,6 +121,7 @@ def remove(connection: Connection, given: Circumstances) -> None:
 
 _INSIDE = "path >= :prefix AND path < :next"
 _REMOVE = (
+    *sample_work.REMOVE,
     *sample_accounts.REMOVE,
     f"DELETE FROM warning WHERE {_INSIDE}",
     f"DELETE FROM incident WHERE {_INSIDE}",

@@ -6,12 +6,13 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from gridmap import __version__
-from gridmap.errors import GridmapError, InvalidInput
+from gridmap.errors import GridmapError, InvalidInput, NotFound
+from gridmap.files import tables
 from gridmap.operations.casework import steps
-from gridmap.queries import candidates, case_page, policies, queues
+from gridmap.queries import candidates, case_page, performance, policies, queues
 from gridmap.rules import life
 from gridmap.web import parse
-from gridmap.web.context import circumstances, reading, services, viewer
+from gridmap.web.context import circumstances, filters_of, reading, services, viewer
 from gridmap.web.language import translated
 
 cases = Blueprint("cases", __name__)
@@ -116,6 +117,41 @@ def take_many() -> Response:
                 {"id": str(id), "why": why.format(**error.facts) if error.facts else why}
             )
     return jsonify(done=done, refused=refused)
+
+
+@cases.get("/cases/figures")
+def figures_page() -> str:
+    """The page of the figures that a center reports upward."""
+    return render_template("cases/figures.html", lang=g.lang, version=__version__)
+
+
+@cases.get("/api/cases/figures")
+def figures() -> Response:
+    """The figures by area, kind, category or month."""
+    return jsonify(_figures())
+
+
+@cases.get("/api/cases/figures.<suffix>")
+def figures_file(suffix: str) -> Response:
+    """The same figures as a CSV or XLSX file."""
+    if suffix not in ("csv", "xlsx"):
+        raise NotFound("可以下载 csv 或 xlsx，不是 {suffix}。", suffix=suffix)
+    content = tables.figures_table(_figures(), g.lang, suffix)
+    response = Response(content, mimetype=tables.MEDIA_TYPES[suffix])
+    name = f"gridmap-figures-{parse.text(request.args, 'to') or 'today'}.{suffix}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _figures() -> dict[str, Any]:
+    arguments, made = request.args.to_dict(), services()
+    days = filters_of(arguments)
+    asked = performance.Asked(
+        parse.path(arguments, "within"), days.first, days.last, arguments.get("by", "area")
+    )
+    with reading() as connection:
+        return performance.figures(connection, asked, now=made.clock(), zone=made.settings.zone)
 
 
 _TEXTS = ("words", "outcome", "not_ours_with", "grid", "pause", "into")

@@ -85,15 +85,39 @@ _WITHOUT_CLOCK = """
 SELECT county, id, category, received_at FROM incident
  WHERE limit_min IS NULL AND state IN ('taken_in', 'verified', 'dispatched', 'under_way')
 """
-_START = """
+_KEEP = """
 UPDATE incident AS i
-   SET clock_from = u.began, clock_at = :now, limit_min = u.limit_min, used_min = u.used,
-       due_at = u.due
-  FROM unnest(CAST(:county AS integer[]), CAST(:id AS uuid[]), CAST(:began AS timestamptz[]),
-              CAST(:limit AS integer[]), CAST(:used AS integer[]), CAST(:due AS timestamptz[]))
-       AS u (county, id, began, limit_min, used, due)
+   SET clock = u.clock, clock_from = u.began, clock_at = :now, limit_min = u.limit_min,
+       used_min = u.used, due_at = u.due
+  FROM unnest(CAST(:county AS integer[]), CAST(:id AS uuid[]), CAST(:clock AS text[]),
+              CAST(:began AS timestamptz[]), CAST(:limit AS integer[]), CAST(:used AS integer[]),
+              CAST(:due AS timestamptz[])) AS u (county, id, clock, began, limit_min, used, due)
  WHERE i.county = u.county AND i.id = u.id
 """
+
+
+def keep(
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    shown: Sequence[Reading],
+    given: Circumstances,
+    *,
+    since: datetime | None = None,
+) -> None:
+    """Keeps what many clocks show; ``since`` is when they began, where that is not when received."""
+    connection.execute(
+        text(_KEEP),
+        {
+            "now": given.now,
+            "county": [row.county for row in rows],
+            "id": [str(row.id) for row in rows],
+            "clock": [one.state for one in shown],
+            "began": [since] * len(rows),
+            "limit": [one.limit.minutes for one in shown],
+            "used": [one.used_min for one in shown],
+            "due": [one.due_at for one in shown],
+        },
+    )
 
 
 def start_open_clocks(
@@ -115,19 +139,7 @@ def start_open_clocks(
         )
         for row in rows
     ]
-    if rows:
-        connection.execute(
-            text(_START),
-            {
-                "county": [row.county for row in rows],
-                "id": [str(row.id) for row in rows],
-                "now": given.now,
-                "began": [since] * len(rows),
-                "limit": [one.limit.minutes for one in shown],
-                "used": [one.used_min for one in shown],
-                "due": [one.due_at for one in shown],
-            },
-        )
+    keep(connection, rows, shown, given, since=since)
     return len(rows)
 
 
