@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from benchmarks import importing, locating, serving
+from benchmarks import filling, importing, locating, serving
 from benchmarks.world import World
 from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
@@ -30,6 +30,8 @@ BENCHMARKS: dict[str, Callable[[World], None]] = {
     "locate": locating.one,
     "locate-many": locating.many,
     "import-households": importing.households,
+    "import-people": importing.people,
+    "synth": filling.prefecture,
     "tiles": serving.tiles,
     "figures": serving.figures,
 }
@@ -58,7 +60,6 @@ def _world(scale: str) -> Iterator[World]:
         folder / "c" / "run",
         embedded.find_programs(),
         made.admin_password,
-        ("shared_buffers=1GB", "max_wal_size=4GB"),
     )
     url = embedded.start(cluster)
     setup.migrate(url, made, zone="Asia/Shanghai")
@@ -70,7 +71,7 @@ def _world(scale: str) -> Iterator[World]:
         with database.transaction(LOCAL_ADMINISTRATOR) as connection:
             sample.load(connection, _batches(scale), given)
         _tidy(url)
-        yield World(database, given, folder, url)
+        yield World(database, given, folder, url, made)
     finally:
         database.dispose()
         embedded.stop(cluster)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gridmap.database import Database
 from gridmap.operations.circumstances import Circumstances
+from gridmap.secrets import Secrets
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class World:
     given: Circumstances
     folder: Path
     url: str
+    secrets: Secrets
 
 
 def timed_ms(call: Callable[[], object], times: int) -> NDArray[np.float64]:

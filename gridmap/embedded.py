@@ -31,6 +31,14 @@ DATABASE = "gridmap"
 _INSTALLED = Path("/usr/lib/postgresql")
 _SHARED = Path("/usr/share/postgresql")
 _OLDEST_VERSION = 15
+_TUNED = (
+    "shared_buffers=512MB",
+    # a large import is written to its files once, not at every gigabyte of its log
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+    "wal_compression=on",
+)
+"""What differs from PostgreSQL's defaults, which are those of a far smaller machine."""
 _NO_PROCESS = 2**22 + 1
 """One more than the highest id that Linux gives to a process."""
 
@@ -126,7 +134,7 @@ def start(cluster: Cluster) -> str:
         _disown_foreign_process(cluster)
         options = " ".join(
             ["-c listen_addresses=", f"-c unix_socket_directories={cluster.sockets}"]
-            + [f"-c {option}" for option in cluster.options]
+            + [f"-c {option}" for option in (*_TUNED, *cluster.options)]
         )
         log = cluster.folder / "postgres.log"
         _run(cluster, "pg_ctl", "start", "-w", "-D", cluster.data, "-l", log, "-o", options)
