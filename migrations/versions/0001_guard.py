@@ -54,10 +54,11 @@ def upgrade() -> None:
             part text[] := string_to_array(given, '|');
             genuine boolean;
         BEGIN
-            IF given IS NULL OR given !~ '^[^|]{{1,100}}\\|[0-9]{{1,12}}\\|[0-9]{{1,9}}\\|[0-9a-f]{{64}}$' THEN
+            IF given IS NULL OR length(given) > 300 OR given !~ '^[^|]+\\|[0-9]{{1,12}}\\|[0-9]{{1,9}}\\|[0-9a-f]+$' THEN
                 RETURN NULL;
             END IF;
-            IF to_timestamp(part[2]::bigint) < now() OR part[3]::int NOT IN (0, pg_backend_pid()) THEN
+            IF to_timestamp(part[2]::bigint) < now() OR part[3]::int NOT IN (0, pg_backend_pid())
+               OR length(part[4]) <> 64 THEN
                 RETURN NULL;
             END IF;
             SELECT sha256(public.hmac(convert_to(concat_ws('|', part[1], part[2], part[3]), 'UTF8'), key, 'sha256'))
@@ -77,9 +78,10 @@ def upgrade() -> None:
     op.execute("""
         INSERT INTO guard.role_right (role, what, act)
         SELECT 'administrator', what, act
-          FROM unnest('{boundary,center,department,duty,household,name,incident,warning,event,import}'::text[]) what,
+          FROM unnest('{boundary,center,department,duty,household,incident,warning,event,import}'::text[]) what,
                unnest('{r,w}'::text[]) act;
         INSERT INTO guard.role_right VALUES
+            ('administrator', 'name', 'w'),
             ('stranger', 'boundary', 'r'), ('stranger', 'center', 'r'), ('stranger', 'duty', 'r'),
             ('intake', 'incident', 'r'), ('intake', 'incident', 'w'), ('intake', 'household', 'r'),
             ('intake', 'event', 'r'), ('intake', 'event', 'w'),

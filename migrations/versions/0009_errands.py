@@ -95,6 +95,8 @@ def _visits() -> None:
             FOREIGN KEY (county, household) REFERENCES household (county, id) ON DELETE CASCADE,
             FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
         CREATE INDEX ON visit (path, at);
+        CREATE INDEX ON visit (county, household);
+        CREATE INDEX ON visit (county, incident) WHERE incident IS NOT NULL;
         CREATE TABLE visit_plan (
             county integer NOT NULL REFERENCES county, id uuid NOT NULL,
             path text COLLATE "C" NOT NULL, household uuid, incident uuid,
@@ -104,6 +106,8 @@ def _visits() -> None:
             FOREIGN KEY (county, household) REFERENCES household (county, id) ON DELETE CASCADE,
             FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
         CREATE INDEX ON visit_plan (path, next_on);
+        CREATE INDEX ON visit_plan (county, household);
+        CREATE INDEX ON visit_plan (county, incident) WHERE incident IS NOT NULL;
         COMMENT ON COLUMN visit_plan.next_on IS 'NULL once nothing is left to do.';
     """)
     guard_by_path("visit", "visit")
@@ -152,9 +156,13 @@ def _telling() -> None:
             id uuid PRIMARY KEY, account uuid NOT NULL REFERENCES account ON DELETE CASCADE,
             county integer NOT NULL REFERENCES county, path text COLLATE "C" NOT NULL,
             kind text NOT NULL, urgent boolean NOT NULL, subject_kind text NOT NULL, subject_id uuid,
-            why text NOT NULL, batch uuid NOT NULL, made_at timestamptz NOT NULL,
-            told_at timestamptz, seen_at timestamptz);
+            why text NOT NULL, n integer NOT NULL DEFAULT 1, data jsonb NOT NULL DEFAULT '{}',
+            batch uuid NOT NULL, made_at timestamptz NOT NULL,
+            told_at timestamptz, seen_at timestamptz, UNIQUE (account, batch));
         CREATE INDEX ON notice (account, made_at);
+        CREATE INDEX ON notice (made_at) WHERE told_at IS NULL;
+        COMMENT ON COLUMN notice.n IS 'Of how many things the batch tells; which ones, is in data.';
+        COMMENT ON COLUMN notice.told_at IS 'NULL until the daily digest, which tells it.';
         COMMENT ON TABLE notice IS 'Who was told what, when and why; one batch is one notice.';
         CREATE TABLE reader (name text PRIMARY KEY, snapshot pg_snapshot NOT NULL);
         COMMENT ON TABLE reader IS 'Up to where each follower of events has read: a snapshot, never an id.';
@@ -167,6 +175,19 @@ def _telling() -> None:
             county integer NOT NULL, event uuid NOT NULL, tries smallint NOT NULL DEFAULT 0,
             next_at timestamptz, done_at timestamptz, status integer,
             PRIMARY KEY (webhook, event));
+        CREATE INDEX ON delivery (next_at) WHERE done_at IS NULL;
+        COMMENT ON COLUMN delivery.next_at IS 'NULL once it arrived, or was given up.';
+
+        CREATE FUNCTION guard.appointed()
+        RETURNS TABLE (account uuid, role text, path text, body uuid)
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT c.id, a.role, a.path, a.body FROM guard.appointment AS a
+              JOIN account AS c ON 'account:' || c.id = a.viewer AND c.closed_at IS NULL
+             WHERE guard.viewer() = 'job:teller' AND a.during @> now() $$;
+        COMMENT ON FUNCTION guard.appointed IS 'Who holds which role where: for who tells them.';
+        ALTER FUNCTION guard.appointed() OWNER TO gridmap_guard;
+        REVOKE EXECUTE ON FUNCTION guard.appointed() FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION guard.appointed() TO gridmap_job;
     """)
     mine = "'account:' || account = (SELECT guard.viewer())"
     guard_by_path("notice", "notice", or_reads=mine)
@@ -184,4 +205,5 @@ def downgrade() -> None:
     op.execute("""
         DROP TABLE delivery, webhook, reader, notice, download, export, attachment, visit_plan, visit,
             shift, desk, errand;
+        DROP FUNCTION guard.appointed;
     """)
