@@ -158,6 +158,38 @@ class VisitMade(IncidentStepped):
     """Somebody was there and says what was seen."""
 
 
+class DepartmentAnswered(IncidentStepped):
+    """A department said what came of what it was asked."""
+
+
+class IncidentInherited(IncidentStepped):
+    """Its holder left; a successor has it now."""
+
+
+@dataclass(frozen=True)
+class HouseholdVisited(Event):
+    """Somebody visited a household; what was seen stays with the visit."""
+
+    subject_kind = "household"
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StandInNamed(Event):
+    """A worker is away, and somebody holds the queue until the return; the subject is that one."""
+
+    subject_kind = "staff"
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class WorkerSucceeded(Event):
+    """A worker left, and a successor, the subject, has all that was held."""
+
+    subject_kind = "staff"
+    facts: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class BoundaryPublished(Event):
     """Boundaries of a county came into force."""

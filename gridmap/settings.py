@@ -78,6 +78,20 @@ class Settings:
     oidc_client_secret: str = setting(
         "GRIDMAP_OIDC_CLIENT_SECRET", "", "gridmap's secret at the issuer"
     )
+    webhook_private_hosts: str = setting(
+        "GRIDMAP_WEBHOOK_PRIVATE_HOSTS",
+        "",
+        "hosts on private networks that webhooks may reach, also by http, split by commas",
+    )
+    smtp: str = setting(
+        "GRIDMAP_SMTP",
+        "",
+        "server that mails notices: smtp[s]://user:password@host:port; empty: no mail",
+    )
+    mail_from: str = setting("GRIDMAP_MAIL_FROM", "", "address that notices are mailed from")
+    mail_domain: str = setting(
+        "GRIDMAP_MAIL_DOMAIN", "", "an account's mailbox is its login at this domain"
+    )
     real_data: Path = setting(
         "GRIDMAP_REAL_DATA", Path(), "folder of real data for tests; unset: those tests skip"
     )

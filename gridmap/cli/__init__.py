@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gridmap.cli import accounts, calendar, data, exports, imports, jobs, server, synth
+from gridmap.cli import accounts, calendar, data, exports, imports, jobs, server, synth, webhooks
 from gridmap.errors import GridmapError
 
 
@@ -19,6 +19,7 @@ for _command in (
     *accounts.COMMANDS,
     *data.COMMANDS,
     *calendar.COMMANDS,
+    *webhooks.COMMANDS,
     *imports.COMMANDS,
     *jobs.COMMANDS,
     *exports.COMMANDS,

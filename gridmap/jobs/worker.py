@@ -11,7 +11,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import URL
 
 from gridmap.errors import GridmapError
-from gridmap.jobs import clear_imports, imports, limits, sweep
+from gridmap.jobs import clear_imports, imports, limits, sweep, telling
 from gridmap.jobs.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ _STOP_WAIT_S = 5
 
 DUTIES: tuple[tuple[str, str, Callable[[Crew], None]], ...] = (
     ("jobs.limits", limits.CRON, limits.watch),
+    ("jobs.tell", telling.OFTEN, telling.tell),
+    ("jobs.send", telling.OFTEN, telling.send),
+    ("jobs.digest", telling.EVERY_MINUTE, telling.digest),
 )
 """What recurs: its name, when, and what is done; never twice at a time, never two waiting."""
 

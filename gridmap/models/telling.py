@@ -1,6 +1,7 @@
 """What is told to people and to other systems."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.models.base import Base, PGSnapshot
@@ -34,6 +35,8 @@ class Notice(Base):
     subject_kind: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[UUID | None] = mapped_column(Uuid)
     why: Mapped[str] = mapped_column(Text)
+    n: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    data: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     batch: Mapped[UUID] = mapped_column(Uuid)
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -68,6 +68,7 @@ def restore(url: str, instance: Path, file: Path, *, zone: str) -> Hardened:
     with _connection(url) as connection:
         # transaction numbers of the old server mean nothing here: no event is new
         connection.execute(text("UPDATE event SET xid = '0'"))
+        connection.execute(text("UPDATE reader SET snapshot = pg_current_snapshot()"))
     return hardened
 
 

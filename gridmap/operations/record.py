@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, text
 from gridmap.access import Viewer
 from gridmap.errors import Conflict
 from gridmap.events import Event
-from gridmap.ids import uuid7
+from gridmap.ids import many_bytes
 from gridmap.models.event import Event as EventRow
 
 
@@ -24,15 +24,17 @@ def record(connection: Connection, event: Event, *, actor: Viewer, at: datetime)
 def record_all(
     connection: Connection, events: Sequence[Event], *, actor: Viewer, at: datetime
 ) -> None:
-    """Adds the events of one transaction, however many they are."""
+    """Adds the events of one transaction, in their order, however many they are."""
     if events:
-        connection.execute(insert(EventRow), [_row(one, actor, at) for one in events])
+        ids = [UUID(bytes=one.tobytes()) for one in many_bytes(at, len(events))]
+        rows = [_row(one, id, actor, at) for one, id in zip(events, ids, strict=True)]
+        connection.execute(insert(EventRow), rows)
 
 
-def _row(event: Event, actor: Viewer, at: datetime) -> dict[str, Any]:
+def _row(event: Event, id: UUID, actor: Viewer, at: datetime) -> dict[str, Any]:
     return {
         "county": event.county,
-        "id": uuid7(at),
+        "id": id,
         "path": event.path,
         "kind": event.kind,
         "subject_kind": event.subject_kind,
