@@ -80,16 +80,17 @@ UPDATE household AS h
 """
 # A part of a file finds its few rows by the index of codes; a hash of all households there are,
 # made anew for every part, is what the planner would choose for want of statistics.
-_BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+_BY_INDEX = "SET LOCAL enable_hashjoin = {0}; SET LOCAL enable_mergejoin = {0}"
 
 
 def _load(loading: Loading) -> Counts:
     connection, parameters = loading.connection, loading.parameters
-    connection.execute(text(_BY_INDEX))
     staged: int = connection.execute(text(_COUNT), parameters).scalar_one()
+    connection.execute(text(_BY_INDEX.format("off")))
     added = connection.execute(text(_NEW), parameters).rowcount
     # what is new is most often everything
     changed = connection.execute(text(_CHANGED), parameters).rowcount if added < staged else 0
+    connection.execute(text(_BY_INDEX.format("on")))
     people.load(connection, parameters)
     return Counts(added, changed, staged - added - changed)
 
