@@ -72,5 +72,11 @@ def keyed_hash(ring: Sealer, text: str) -> bytes:
     return hmac.digest(ring.hash_key, plain.encode(), sha256)
 
 
+def tail_hash(ring: Sealer, phone: str) -> bytes | None:
+    """The keyed hash of the last four digits of a phone; None for a number that has fewer."""
+    digits = "".join(one for one in unicodedata.normalize("NFKC", phone) if one.isdigit())
+    return keyed_hash(ring, f"tail:{digits[-4:]}") if len(digits) >= 4 else None
+
+
 def _bound_to(field: str, row: UUID) -> bytes:
     return f"{field}:{row}".encode()

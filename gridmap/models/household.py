@@ -1,11 +1,12 @@
 """Households and the persons who live in them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
     ARRAY,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -56,6 +57,8 @@ class Person(Base):
     household: Mapped[UUID] = mapped_column(Uuid)
     position: Mapped[int] = mapped_column(SmallInteger)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    moved_away_on: Mapped[date | None] = mapped_column(Date)
 
 
 class PersonPrivate(Base):
@@ -63,9 +66,7 @@ class PersonPrivate(Base):
 
     __tablename__ = "person_private"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["county", "household"], ["household.county", "household.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["county", "id"], ["person.county", "person.id"], ondelete="CASCADE"),
     )
 
     county: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -75,6 +76,7 @@ class PersonPrivate(Base):
     name: Mapped[str] = mapped_column(Text)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_tail_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     identity_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -71,6 +71,7 @@ def _persons(
     ]
     # made-up phones are few, and many share one
     hash_of = {phone: sealing.keyed_hash(ring, phone) for phone in set(phones) if phone}
+    tail_of = {phone: sealing.tail_hash(ring, phone) for phone in hash_of}
     store(
         connection,
         "person_private",
@@ -80,5 +81,6 @@ def _persons(
             "name": ("text", columns["name"]),
             "phone_sealed": ("bytea", sealed),
             "phone_hash": ("bytea", [hash_of.get(phone) for phone in phones]),
+            "phone_tail_hash": ("bytea", [tail_of.get(phone) for phone in phones]),
         },
     )

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from migrations.policies import guard_by_parent, guard_by_path, open_to_all
+from migrations.policies import area_test, guard_by_parent, guard_by_path, open_to_all
 
 revision = "0003"
 down_revision = "0002"
@@ -43,25 +43,33 @@ def upgrade() -> None:
         CREATE TABLE person (
             county integer NOT NULL, id uuid NOT NULL, household uuid NOT NULL,
             position smallint NOT NULL, tags text[] NOT NULL DEFAULT '{}',
+            fingerprint bytea, moved_away_on date,
             PRIMARY KEY (county, id),
             FOREIGN KEY (county, household) REFERENCES household ON DELETE CASCADE);
         CREATE INDEX ON person (county, household);
+        CREATE INDEX ON person (moved_away_on) WHERE moved_away_on IS NOT NULL;
+        COMMENT ON COLUMN person.fingerprint IS
+            'Keyed hash of what a file said of the person: imports compare it and read no name.';
         CREATE TABLE person_private (
             county integer NOT NULL, id uuid NOT NULL, household uuid NOT NULL,
             path text COLLATE "C" NOT NULL,
-            name text NOT NULL, phone_sealed bytea, phone_hash bytea,
+            name text NOT NULL, phone_sealed bytea, phone_hash bytea, phone_tail_hash bytea,
             identity_sealed bytea, identity_hash bytea, notes_sealed bytea,
             PRIMARY KEY (county, id),
-            FOREIGN KEY (county, household) REFERENCES household ON DELETE CASCADE);
+            FOREIGN KEY (county, id) REFERENCES person ON DELETE CASCADE);
         CREATE INDEX ON person_private (path);
+        CREATE INDEX ON person_private (phone_tail_hash) WHERE phone_tail_hash IS NOT NULL;
+        COMMENT ON COLUMN person_private.phone_tail_hash IS
+            'Of the last four digits; its index narrows the search for a whole number, too.';
         CREATE INDEX ON person_private (county, household);
     """)
     guard_by_path("duty", "duty")
     guard_by_path("household", "household")
+    home = "SELECT FROM household AS h WHERE h.county = person.county AND h.id = person.household"
     guard_by_parent(
         "person",
-        "EXISTS (SELECT FROM household AS h"
-        " WHERE h.county = person.county AND h.id = person.household)",
+        f"EXISTS ({home})",
+        f"EXISTS ({home} AND {area_test('household', 'w', 'h.path')})",
     )
     guard_by_path("person_private", "name")
     _keep_people_at_home()

@@ -48,7 +48,7 @@ RIGHTS = {
     "door": {"rw": "account door", "r": "center"},
     "caseworker": {
         "rw": "incident event errand visit",
-        "r": "boundary center department duty household account",
+        "r": "boundary center department duty household account desk",
     },
     "clock": {
         "rw": "incident event errand notice",
@@ -59,6 +59,7 @@ RIGHTS = {
         "r": "boundary center duty event incident errand account warning visit",
     },
     "eraser": {"rw": "household name incident event", "r": "boundary"},
+    "keysmith": {"rw": "name incident account webhook", "r": "household boundary"},
     "follower": {"r": "boundary center"},
 }
 """Role → which acts on what; over which area is a row of its own for each viewer."""
@@ -68,6 +69,7 @@ JOBS = {
     "clock": "clock",
     "teller": "teller",
     "eraser": "eraser",
+    "keys": "keysmith",
 }
 
 
@@ -173,8 +175,9 @@ def _bodies() -> None:
                 SELECT incident FROM incident_access
                  WHERE body = ANY (guard.bodies()) AND (until IS NULL OR until > now())
                 UNION ALL
-                SELECT incident FROM report
-                 WHERE guard.viewer() = 'follow:' || id) AS open $$;
+                -- asked once, not for each report there is
+                SELECT incident FROM report WHERE id = (
+                    SELECT substring(guard.viewer() FROM '^follow:([0-9a-f-]{{36}})$')::uuid)) AS open $$;
         COMMENT ON FUNCTION guard.called_in IS
             'Incidents that the viewer may see beside its area: called in to, or followed by code.';
         ALTER FUNCTION guard.bodies() OWNER TO gridmap_guard;

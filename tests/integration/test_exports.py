@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from gridmap.access import LOCAL_ADMINISTRATOR, Viewer
 from gridmap.database import Database, connect
@@ -67,10 +67,14 @@ def test_what_was_exported_changes_nothing_when_it_is_imported_again(
     assert run.load(importing) == Counts(0, 0, count)
 
 
-def test_a_file_holds_no_person_phone_or_word_of_a_report(sample: Database, tmp_path: Path) -> None:
-    with sample.transaction(LOCAL_ADMINISTRATOR) as connection:
-        names = connection.scalars(text("SELECT DISTINCT name FROM person_private LIMIT 50")).all()
-        words = connection.scalars(text("SELECT DISTINCT words FROM report LIMIT 50")).all()
+def test_a_file_holds_no_person_phone_or_word_of_a_report(
+    sample: Database, sample_administrator: Connection, tmp_path: Path
+) -> None:
+    truth = sample_administrator
+    names = truth.scalars(text("SELECT DISTINCT name FROM person_private LIMIT 50")).all()
+    words = truth.scalars(text("SELECT DISTINCT words FROM report LIMIT 50")).all()
+    assert names
+    assert words
     for kind in ("households", "incidents"):
         exported(sample, tmp_path / f"{kind}.csv", kind, within=TOWNSHIP)
         content = (tmp_path / f"{kind}.csv").read_text("utf-8-sig")

@@ -5,17 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import NullPool
 
 from gridmap import sealing
 from gridmap.access import LOCAL_ADMINISTRATOR
-from gridmap.database import Database
+from gridmap.database import Database, psycopg2_url
 from gridmap.errors import Conflict, FileRefused
 from gridmap.operations.imports import run
 from gridmap.operations.imports.request import Counts, ImportRequest
 from gridmap.operations.imports.staging import Staged
 from tests import world
+from tests.integration.offices import acting, open_office
 from tests.integration.test_intake import GIVEN, RING
 
 HOUSEHOLDS = """户编号,地址,lon,lat,网格编号,标签
@@ -36,6 +38,15 @@ def rows(database: Database, sql: str) -> list[Any]:
     """The rows of a query, as the administrator sees them."""
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
         return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def truth(url: str, sql: str) -> list[Any]:
+    """The rows of a query as no viewer sees them: names are for workers of their grid alone."""
+    engine = create_engine(psycopg2_url(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(sql))]
+    engine.dispose()
+    return found
 
 
 def write(folder: Path, name: str, content: str) -> Path:
@@ -267,10 +278,12 @@ PEOPLE = """户编号,地址,lon,lat,户主,电话,身份证号,姓名2
 """
 
 
-def test_people_are_sealed_and_follow_their_household(database: Database, tmp_path: Path) -> None:
+def test_people_are_sealed_and_follow_their_household(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
     loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
-    found = rows(
-        database,
+    found = truth(
+        database_url,
         "SELECT p.position, v.name, v.path, v.phone_sealed, v.identity_sealed, v.id"
         " FROM person p JOIN person_private v ON v.id = p.id ORDER BY 1",
     )
@@ -280,30 +293,54 @@ def test_people_are_sealed_and_follow_their_household(database: Database, tmp_pa
     assert b"19900001111" not in bytes(found[0][3])
 
 
-def test_a_name_lies_where_its_household_lies(database: Database, tmp_path: Path) -> None:
+def test_a_name_lies_where_its_household_lies(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
     loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
-    moved = text(f"UPDATE person_private SET path = '{world.B1}'")
-    with (
-        pytest.raises(IntegrityError, match="elsewhere"),
-        database.transaction(LOCAL_ADMINISTRATOR) as connection,
-    ):
-        connection.execute(moved)
+    with pytest.raises(IntegrityError, match="elsewhere"):
+        truth(database_url, f"UPDATE person_private SET path = '{world.B1}' RETURNING id")
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
         connection.execute(text(f"UPDATE household SET path = '{world.B1}'"))
-    assert rows(database, "SELECT DISTINCT path FROM person_private") == [(world.B1,)]
+    assert truth(database_url, "SELECT DISTINCT path FROM person_private") == [(world.B1,)]
 
 
 def test_the_same_people_again_change_nothing_and_others_replace_them(
-    database: Database, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     names = "SELECT v.id, v.name FROM person_private v ORDER BY v.name"
     loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
-    before = rows(database, names)
+    before = truth(database_url, names)
     loaded(database, "households", write(tmp_path, "p.csv", PEOPLE))
-    assert rows(database, names) == before
+    assert truth(database_url, names) == before
     loaded(database, "households", write(tmp_path, "p.csv", PEOPLE.replace("示例庚", "示例辛")))
-    assert [row[1] for row in rows(database, names)] == ["示例己", "示例辛"]
+    assert [row[1] for row in truth(database_url, names)] == ["示例己", "示例辛"]
     assert rows(database, "SELECT count(*) FROM person") == [(2,)]
+
+
+def test_who_imports_people_need_not_be_able_to_read_a_name(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    office = open_office(database_url)
+    given = acting(GIVEN, office["officer"])
+    file = write(tmp_path, "p.csv", PEOPLE)
+    names = "SELECT id, name FROM person_private ORDER BY name"
+
+    def once() -> Counts:
+        importing = run.start(database, ImportRequest("households", file, crs="EPSG:4326"), given)
+        run.stage(importing)
+        return run.load(importing)
+
+    assert once() == Counts(1, 0, 0)
+    before = truth(database_url, names)
+    assert [row[1] for row in before] == ["示例己", "示例庚"]
+    assert once() == Counts(0, 0, 1)
+    assert truth(database_url, names) == before
+    for login in ("officer", "admin", "county", "commander", "worker"):
+        with database.transaction(office[login]) as connection:
+            seen = connection.execute(text(names)).all()
+        assert seen == (before if login == "worker" else []), login
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        assert connection.execute(text(names)).all() == []
 
 
 def test_nothing_personal_is_staged_in_the_clear(database: Database, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ ELSEWHERE = {
 """Guarded tables that lie nowhere."""
 
 ROLES: dict[str, set[str]] = {
-    "administrator": {*BY_PATH.values()},
+    "administrator": {*BY_PATH.values()} - {"name"},
     "stranger": {"boundary", "center", "duty"},
     "worker_of_test": {"household", "incident", "name"},
     "watcher_of_test": {"warning", "incident"},

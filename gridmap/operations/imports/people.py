@@ -52,7 +52,10 @@ def _person(
     for field, value in (("phone", phone), ("identity", identity)):
         if value:
             person |= _sealed(field, value, id, given)
-    return person
+    if phone and (tail := sealing.tail_hash(given.sealer, phone)):
+        person["phone_tail_hash"] = tail.hex()
+    said = "|".join((name, phone or "", identity or ""))
+    return person | {"fingerprint": sealing.keyed_hash(given.sealer, said).hex()}
 
 
 def _sealed(field: str, value: str, id: UUID, given: Circumstances) -> dict[str, object]:
@@ -62,57 +65,44 @@ def _sealed(field: str, value: str, id: UUID, given: Circumstances) -> dict[str,
 
 
 _STAGED = """
-staged AS (
+WITH staged AS (
     SELECT h.county, h.id AS household, h.path, p.*
       FROM own_import_row AS r
       JOIN household AS h ON h.county = r.county AND h.code = r.key
      CROSS JOIN LATERAL jsonb_to_recordset(r.fields[4]::jsonb) AS p
-           (n smallint, id uuid, name text, phone_sealed text, phone_hash text,
-            identity_sealed text, identity_hash text)
-     WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL),
+           (n smallint, id uuid, name text, fingerprint text, phone_sealed text, phone_hash text,
+            phone_tail_hash text, identity_sealed text, identity_hash text)
+     WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL)
+"""
+# fingerprints are compared, not names: who imports people need not be able to read any
+_CLEAR = f"""
+{_STAGED},
 theirs AS (
-    SELECT county, household, jsonb_agg(jsonb_build_array(n, name, phone_hash, identity_hash)
-           ORDER BY n) AS people FROM staged GROUP BY 1, 2),
+    SELECT county, household, jsonb_agg(jsonb_build_array(n, fingerprint) ORDER BY n) AS people
+      FROM staged GROUP BY 1, 2),
 ours AS (
-    SELECT p.county, p.household, jsonb_agg(jsonb_build_array(p.position, v.name,
-           encode(v.phone_hash, 'hex'), encode(v.identity_hash, 'hex')) ORDER BY p.position)
-           AS people
-      FROM person AS p JOIN person_private AS v ON v.county = p.county AND v.id = p.id
-     WHERE (p.county, p.household) IN (SELECT county, household FROM theirs) GROUP BY 1, 2),
-fresh AS (
-    SELECT t.county, t.household FROM theirs AS t
-      LEFT JOIN ours AS o ON o.county = t.county AND o.household = t.household
-     WHERE o.people IS DISTINCT FROM t.people)
-"""
-_CLEAR_NAMES = f"""
-WITH {_STAGED} DELETE FROM person_private AS v USING fresh AS f
- WHERE v.county = f.county AND v.household = f.household
-"""
-_CLEAR_ORPHANS = """
-DELETE FROM person AS p
- WHERE (p.county, p.household) IN (
-       SELECT h.county, h.id FROM own_import_row AS r
-         JOIN household AS h ON h.county = r.county AND h.code = r.key
-        WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL)
-   AND NOT EXISTS (SELECT FROM person_private AS v WHERE v.county = p.county AND v.id = p.id)
+    SELECT county, household, jsonb_agg(
+           jsonb_build_array(position, encode(fingerprint, 'hex')) ORDER BY position) AS people
+      FROM person WHERE (county, household) IN (SELECT county, household FROM theirs)
+     GROUP BY 1, 2)
+DELETE FROM person AS p USING theirs AS t JOIN ours AS o USING (county, household)
+ WHERE p.county = t.county AND p.household = t.household AND o.people <> t.people
 """
 _PEOPLE = f"""
-WITH {_STAGED}
-INSERT INTO person (county, id, household, position)
-SELECT s.county, s.id, s.household, s.n FROM staged AS s JOIN fresh USING (county, household)
+{_STAGED}
+INSERT INTO person (county, id, household, position, fingerprint)
+SELECT county, id, household, n, decode(fingerprint, 'hex') FROM staged AS s
+ WHERE NOT EXISTS (SELECT FROM person AS p
+                    WHERE p.county = s.county AND p.household = s.household)
 """
-_NAMES = """
+_NAMES = f"""
+{_STAGED}
 INSERT INTO person_private (county, id, household, path, name, phone_sealed, phone_hash,
-                            identity_sealed, identity_hash)
-SELECT h.county, s.id, h.id, h.path, s.name, decode(s.phone_sealed, 'hex'),
-       decode(s.phone_hash, 'hex'), decode(s.identity_sealed, 'hex'), decode(s.identity_hash, 'hex')
-  FROM own_import_row AS r
-  JOIN household AS h ON h.county = r.county AND h.code = r.key
- CROSS JOIN LATERAL jsonb_to_recordset(r.fields[4]::jsonb) AS s
-       (n smallint, id uuid, name text, phone_sealed text, phone_hash text,
-        identity_sealed text, identity_hash text)
-  JOIN person AS p ON p.county = h.county AND p.id = s.id
- WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL
+                            phone_tail_hash, identity_sealed, identity_hash)
+SELECT s.county, s.id, s.household, s.path, s.name, decode(s.phone_sealed, 'hex'),
+       decode(s.phone_hash, 'hex'), decode(s.phone_tail_hash, 'hex'),
+       decode(s.identity_sealed, 'hex'), decode(s.identity_hash, 'hex')
+  FROM staged AS s JOIN person AS p ON p.county = s.county AND p.id = s.id
 """
 _ANY = """
 SELECT EXISTS (SELECT FROM own_import_row AS r
@@ -123,5 +113,5 @@ SELECT EXISTS (SELECT FROM own_import_row AS r
 def load(connection: Connection, parameters: dict[str, object]) -> None:
     """Replaces the persons of households whose file names others than are there."""
     if connection.scalar(text(_ANY), parameters):
-        for statement in (_CLEAR_NAMES, _CLEAR_ORPHANS, _PEOPLE, _NAMES):
+        for statement in (_CLEAR, _PEOPLE, _NAMES):
             connection.execute(text(statement), parameters)

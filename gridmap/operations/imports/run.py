@@ -11,9 +11,10 @@ from psycopg2.errors import UniqueViolation
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from gridmap import access, area
 from gridmap.database import Database
 from gridmap.errors import Conflict, GridmapError, NotFound
-from gridmap.events import BoundaryPublished, ImportLoaded, ImportTakenBack
+from gridmap.events import BoundaryPublished, Event, ImportLoaded, ImportTakenBack
 from gridmap.files.rejects import write_rejects
 from gridmap.ids import uuid7
 from gridmap.operations import boundaries, sample
@@ -31,7 +32,7 @@ from gridmap.operations.imports import (
 from gridmap.operations.imports.kind import Kind
 from gridmap.operations.imports.request import Counts, Importing, ImportRequest, Loading
 from gridmap.operations.imports.staging import Staged
-from gridmap.operations.record import record
+from gridmap.operations.record import record_all
 
 KINDS: dict[str, Kind] = {
     module.KIND.id: module.KIND
@@ -146,12 +147,24 @@ def loading(importing: Importing) -> Iterator[Connection]:
 def keep(connection: Connection, importing: Importing, counts: Counts) -> None:
     """Tells of what was loaded, in the transaction that loaded it."""
     kind, given = importing.request.kind, importing.given
-    loaded = ImportLoaded(0, "", importing.id, kind, counts.added, counts.changed)
-    record(connection, loaded, actor=given.actor, at=given.now)
-    if kind in _BOUNDARIES and counts.added + counts.changed:
-        published = BoundaryPublished(0, "", importing.id, kind, counts.added)
-        record(connection, published, actor=given.actor, at=given.now)
+    told: list[Event] = []
+    for county, path in _areas_of(connection):
+        told.append(ImportLoaded(county, path, importing.id, kind, counts.added, counts.changed))
+        if kind in _BOUNDARIES and counts.added + counts.changed:
+            told.append(BoundaryPublished(county, path, importing.id, kind, counts.added))
+    record_all(connection, told, actor=given.actor, at=given.now)
     state.write_state(connection, importing, "loaded", asdict(counts))
+
+
+def _areas_of(connection: Connection) -> list[tuple[int, str]]:
+    """County and path of each area of the importer: its files reach no further."""
+    paths = [low for low, _ in access.areas(connection, "event", "w")] or [area.EVERYTHING]
+    rows = connection.execute(text("SELECT path, no FROM county WHERE path <> ''"))
+    numbers = {row.path: row.no for row in rows}
+    return [
+        (next((no for county, no in numbers.items() if path.startswith(county)), 0), path)
+        for path in paths
+    ]
 
 
 def dry_run(importing: Importing) -> Counts:
@@ -204,8 +217,8 @@ def take_back(database: Database, id: UUID, given: Circumstances) -> int:
                 connection.execute(text(orphans), {"import": id})
             for county in counties:
                 boundaries.refresh(connection, kind, county)
-            taken = ImportTakenBack(0, "", id, kind, removed)
-            record(connection, taken, actor=given.actor, at=given.now)
+            taken = [ImportTakenBack(*one, id, kind, removed) for one in _areas_of(connection)]
+            record_all(connection, taken, actor=given.actor, at=given.now)
             connection.execute(
                 text("UPDATE import SET state = 'taken_back', finished_at = :now WHERE id = :id"),
                 {"id": id, "now": given.now},
