@@ -121,7 +121,7 @@ def _cells(row: dict[str, Any], names: dict[str, str]) -> list[str]:
         _subject(row),
         names.get(row["path"], row["path"]) or everywhere,
         row["source"] or "",
-        "；".join(part for part in (row["why"], _facts(row["data"], everywhere)) if part),
+        "；".join(part for part in (row["why"], _facts(row, names)) if part),
     ]
 
 
@@ -132,14 +132,14 @@ def _subject(row: dict[str, Any]) -> str:
     return f"{kind} {row['subject'] or str(row['subject_id'])[-12:]}"
 
 
-def _facts(data: dict[str, Any], everywhere: str) -> str:
-    """The facts of an act: a role by its name, everything else as it was kept."""
+def _facts(row: dict[str, Any], names: dict[str, str]) -> str:
+    """The facts of an act: a role by its name, an area that is not the row's own by its."""
     told = []
-    for key, value in data.items():
+    for key, value in sorted(row["data"].items(), reverse=True):
         if key == "role":
             told.append(_word(ROLES, value))
         elif key == "path":
-            told.append(value or everywhere)
+            told.append(names.get(value, value) or in_words("全部", "everything"))
         elif isinstance(value, str | int):
             told.append(f"{value}")
     return " ".join(told)

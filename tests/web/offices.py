@@ -1,5 +1,6 @@
 """The tiny world's people in front of the web: clients that are signed in as each of them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Flask
@@ -18,12 +19,12 @@ def database_of(app: Flask) -> Database:
     return made
 
 
-def signed_in(app: Flask, viewer: Viewer, *, how: str = "link") -> FlaskClient:
+def signed_in(app: Flask, viewer: Viewer, *, how: str = "link", now: datetime = NOW) -> FlaskClient:
     """A browser with a session of an account."""
     client = app.test_client()
     with database_of(app).transaction(DOOR) as connection:
         value = sessions.open_session(
-            connection, UUID(viewer.name), now=NOW, source="203.0.113.7", how=how
+            connection, UUID(viewer.name), now=now, source="203.0.113.7", how=how
         )
     client.set_cookie("gridmap_session", value)
     return client

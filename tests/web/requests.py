@@ -18,6 +18,8 @@ _VALUES = {
     "layer": "incidents",
     "path": "99/01/01/101/201/001/",
     "filename": "icon.svg",
+    "kind": "token",
+    "what": "closed",
     "z": 9,
     "x": 0,
     "y": 0,

@@ -91,7 +91,7 @@ export class AreaPicker extends HTMLElement {
   take(i) {
     const found = this.results[i];
     this.input.value = found.path;
-    this.words.textContent = found.where && !found.title.startsWith(found.where) ? `${found.where} ${found.title}` : found.title;
+    this.words.textContent = found.where?.endsWith(found.title) ? found.where : `${found.where ?? ''} ${found.title}`;
     this.show([]);
     announce(this, 'area-chosen');
   }
