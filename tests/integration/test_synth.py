@@ -29,6 +29,14 @@ def test_two_counties_are_filled_each_with_its_own_people_and_events(
     monkeypatch.setattr(scales, "CHEAP", SMALL)
     monkeypatch.setitem(scales._COUNTIES, "prefecture", [2])
     told: list[int] = []
+    guards = text(
+        "SELECT (SELECT count(*) FROM pg_class WHERE relforcerowsecurity),"
+        " (SELECT array_agg(indexdef ORDER BY indexdef) FROM pg_indexes),"
+        " (SELECT array_agg(rule ORDER BY rule) FROM ("
+        "  SELECT conrelid::regclass || pg_get_constraintdef(oid) AS rule FROM pg_constraint) AS c)"
+    )
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        before = connection.execute(guards).one()
     given = server.circumstances()
     rows = fill(
         database,
@@ -40,6 +48,7 @@ def test_two_counties_are_filled_each_with_its_own_people_and_events(
     assert len(told) == 2
     assert told[1] == rows
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        assert connection.execute(guards).one() == before
         counted = connection.execute(
             text(
                 "SELECT county, count(*) AS n, count(*) FILTER (WHERE path = '') AS lost"
