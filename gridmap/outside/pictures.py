@@ -15,14 +15,15 @@ from gridmap.errors import FileRefused
 
 LONG_SIDE_PX = 1600
 THUMBNAIL_PX = 320
-MOST_PIXELS = 120_000_000
-"""Larger than any phone's picture; a small file must not unpack to gigabytes."""
+MOST_PIXELS = 89_000_000
+"""A small file must not unpack to gigabytes; beyond this Pillow itself warns and then refuses."""
 _QUALITY = 84
 _GPS_IFD = 0x8825
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _BROKEN = (OSError, SyntaxError, ValueError, RuntimeError, EOFError, IndexError, KeyError)
-_BROKEN += (struct.error, TypeError, ZeroDivisionError, Image.DecompressionBombError)  # type: ignore[assignment]
+_BROKEN += (struct.error, TypeError, ZeroDivisionError)  # type: ignore[assignment]
+_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 PDF, JPEG = "application/pdf", "image/jpeg"
 
 
@@ -56,9 +57,12 @@ def read(content: bytes, *, name: str, most_mb: int) -> Paper:
         raise _incomplete(name) from error
 
 
-def check_size(size: int, *, most_mb: int) -> None:
-    """Raises FileRefused for a file of more megabytes than are taken."""
-    if size > most_mb * 1_000_000:
+def check_size(size: int, *, most_mb: int, around: int = 0) -> None:
+    """Raises FileRefused for a file of more megabytes than are taken.
+
+    ``around``: bytes that may come with it, of a form.
+    """
+    if size > most_mb * 1_000_000 + around:
         mb = -(-size // 1_000_000)
         raise FileRefused("文件有 {mb} MB，最多收 {most} MB。", mb=mb, most=most_mb)
 
@@ -79,11 +83,17 @@ def _opened(content: bytes, name: str) -> Image.Image:
         raise FileRefused(
             "“{name}”不是照片或 PDF；可以传 JPEG、PNG、HEIC 和 PDF。", name=name
         ) from error
+    except _TOO_LARGE as error:
+        raise _too_large(name) from error
     except _BROKEN as error:
         raise _incomplete(name) from error
     if opened.width * opened.height > MOST_PIXELS:
-        raise FileRefused("“{name}”的像素太多，请先缩小再传。", name=name)
+        raise _too_large(name)
     return opened
+
+
+def _too_large(name: str) -> FileRefused:
+    return FileRefused("“{name}”的像素太多，请先缩小再传。", name=name)
 
 
 def _heic(content: bytes) -> Image.Image:
@@ -93,7 +103,7 @@ def _heic(content: bytes) -> Image.Image:
     held: Any = pi_heif.open_heif(io.BytesIO(content), convert_hdr_to_8bit=True)
     width, height = held.size
     if width * height > MOST_PIXELS:
-        raise ValueError(width, height)
+        raise Image.DecompressionBombError(width, height)
     picture: Image.Image = held.to_pillow()
     return picture
 

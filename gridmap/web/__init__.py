@@ -17,6 +17,7 @@ from gridmap.web import (
     cases,
     errors,
     exports,
+    following,
     frame,
     gate,
     headers,
@@ -67,6 +68,7 @@ def assemble(made: Services) -> Flask:
         exports.exports,
         health.health,
         imports.imports,
+        following.following,
         papers.papers,
         public.public,
     ):

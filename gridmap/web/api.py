@@ -1,18 +1,19 @@
 """The JSON interface of the map."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from gridmap.access import INTAKE, STRANGER, areas
-from gridmap.errors import InvalidInput, NotAllowed
+from gridmap.errors import InvalidInput, NotAllowed, NotFound
 from gridmap.ids import uuid7
 from gridmap.layers import measure
 from gridmap.layers.figures import limits
 from gridmap.layers.measure import Question
 from gridmap.operations import intake, keys
-from gridmap.queries import cards, catalog, describe, lists, search, summary
+from gridmap.queries import cards, catalog, describe, duplicates, lists, search, summary
 from gridmap.queries.filters import numbers
 from gridmap.queries.locate import AtHousehold, InGrid, Place, locate
 from gridmap.web import parse
@@ -118,8 +119,16 @@ def take_report() -> tuple[Response, int]:
         "county": taken.county,
         "number": taken.number,
         "assignment": assignment,
+        "duplicates": [] if by_token else _possible_duplicates(taken),
     }
     return jsonify(answer), 201
+
+
+def _possible_duplicates(taken: intake.Taken) -> list[dict[str, Any]]:
+    """What may be the same, as the viewer may see it: asked once the report is safe."""
+    with suppress(NotFound), reading() as connection:
+        return duplicates.possible(connection, taken.county, taken.id, now=services().clock())
+    return []
 
 
 def _new_report(body: Any) -> intake.NewReport:

@@ -99,6 +99,7 @@ WHO_MAY: dict[str, str] = {
     "following.follow_page": OPEN,
     "public.options": OPEN,
     "public.find_place": OPEN,
+    "public.whose_place": OPEN,
     "public.send_report": OPEN,
     "following.look_up": OPEN,
     "following.rate": OPEN,

@@ -18,7 +18,8 @@ from gridmap.web import parse
 from gridmap.web.context import circumstances, reading, services
 
 papers = Blueprint("papers", __name__, url_prefix="/api/incidents/<int:county>/<uuid:id>")
-_MEGABYTE = 1_000_000
+_FORM_BYTES = 10_000
+"""What a form brings beside its file."""
 
 
 def storage() -> Storage:
@@ -32,9 +33,9 @@ def storage() -> Storage:
 def new_file() -> NewFile:
     """The file of a form: fields ``id`` and ``file``; nothing larger than is taken is read."""
     most_mb = services().settings.attachment_mb
-    pictures.check_size(request.content_length or 0, most_mb=most_mb + 1)
+    pictures.check_size(request.content_length or 0, most_mb=most_mb, around=_FORM_BYTES)
     # a body of unknown length ends here
-    request.max_content_length = (most_mb + 1) * _MEGABYTE
+    request.max_content_length = most_mb * 1_000_000 + _FORM_BYTES
     sent = request.files.get("file")
     id = parse.uuid(request.form, "id")
     if sent is None or id is None:

@@ -91,6 +91,7 @@ def upgrade() -> None:
             PRIMARY KEY (county, id),
             FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
         CREATE INDEX ON report (county, incident);
+        CREATE INDEX ON report (id);
 
         CREATE TABLE assignment (
             county integer NOT NULL, incident uuid NOT NULL, n smallint NOT NULL,

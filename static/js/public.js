@@ -1,8 +1,8 @@
 /** What residents' pages ask the server. What was typed goes into bodies, never into addresses. */
 
-import { ask, withParams } from './api.js';
+import { ask } from './api.js';
 
-/** @typedef {{village: string|null, grid: string|null, worker: string|null, holder: string|null, center: {name: string, phone: string|null}|null}} Whose */
+/** @typedef {{village: string|null, grid: string|null, worker: string|null, center: {name: string, phone: string|null}|null}} Whose */
 /** @typedef {{number: string, code: string, link: string, qr: {size: number, path: string}, whose: Whose}} Receipt */
 /** @typedef {{lon: number|null, lat: number|null, accuracy_m: number|null, grid: string|null, how: 'gps'|'map'|'search', title: string}} Place */
 /** @typedef {{title: string, where: string, grid: string|null, lon: number, lat: number, accuracy_m: number|null}} FoundPlace */
@@ -34,8 +34,8 @@ export const send = (report) => post('/api/report', report);
 /** @param {string} q @returns {Promise<{results: FoundPlace[]}>} */
 export const places = (q) => post('/api/report/places', { q });
 
-/** @param {number} lon @param {number} lat @param {number|null} accuracy_m @returns {Promise<import('./api.js').Located>} */
-export const locate = (lon, lat, accuracy_m) => ask(withParams('/api/locate', { lon, lat, accuracy_m: accuracy_m ?? '' }));
+/** Whose grid a point is. @param {number} lon @param {number} lat @param {number|null} accuracy_m @returns {Promise<Whose>} */
+export const whose = (lon, lat, accuracy_m) => post('/api/report/whose', { lon, lat, accuracy_m });
 
 /** @param {string} code @returns {Promise<Followed>} */
 export const follow = (code) => post('/api/follow', { code });

@@ -138,10 +138,8 @@ export class PlaceChoice extends HTMLElement {
       return;
     }
     try {
-      const located = await server.locate(Number(place.lon), Number(place.lat), place.accuracy_m);
+      const whose = await server.whose(Number(place.lon), Number(place.lat), place.accuracy_m);
       if (this.place !== place) return;
-      const village = located.chain.at(-1)?.name ?? null;
-      const whose = { village, grid: located.grid?.number ?? null, worker: located.worker?.name ?? null, holder: null, center: located.center };
       this.say([whoseText(whose), near].filter(Boolean).join(' · '), 'chosen');
     } catch {
       this.say(t('位置已记下'), 'chosen');

@@ -4,12 +4,12 @@ import { freshState } from '../state.js';
 import { makeDrawing, makeMap, moveMs } from '../map.js';
 import { presetRange } from '../time.js';
 
-const CLOSE_ZOOM = 15;
+const CLOSE_ZOOM = 14.5;
 const METERS_AT_ZOOM_0 = 40_075_017 / 512;
 const HALF_MAP_PX = 90;
 
 /** The zoom at which a circle of that radius fills the small map. @param {number} meters @param {number} lat */
-export const zoomFor = (meters, lat) => Math.min(16, Math.max(6, Math.log2((METERS_AT_ZOOM_0 * Math.cos((lat * Math.PI) / 180) * HALF_MAP_PX) / Math.max(20, meters))));
+export const zoomFor = (meters, lat) => Math.min(CLOSE_ZOOM, Math.max(6, Math.log2((METERS_AT_ZOOM_0 * Math.cos((lat * Math.PI) / 180) * HALF_MAP_PX) / Math.max(20, meters))));
 
 /**
  * @param {HTMLElement} container @param {import('../api.js').Catalog} catalog
