@@ -60,6 +60,7 @@ RIGHTS = {
     },
     "eraser": {"rw": "household name incident event", "r": "boundary"},
     "keysmith": {"rw": "name incident account webhook", "r": "household boundary"},
+    "archivist": {"rw": "paper"},
     "follower": {"r": "boundary center"},
 }
 """Role → which acts on what; over which area is a row of its own for each viewer."""
@@ -70,6 +71,7 @@ JOBS = {
     "teller": "teller",
     "eraser": "eraser",
     "keys": "keysmith",
+    "exports": "archivist",
 }
 
 
@@ -418,7 +420,7 @@ def _audit() -> None:
         RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
         DECLARE place text;
         BEGIN
-            IF length(trim(why)) < 2 THEN
+            IF COALESCE(length(trim(why)), 0) < 2 THEN
                 RAISE EXCEPTION 'a reason is needed' USING ERRCODE = '22023';
             END IF;
             IF kind = 'person' THEN
@@ -434,19 +436,25 @@ def _audit() -> None:
             END IF;
             RETURN guard.audit(at, 'reveal', kind, county, id, place, source, why, '{{}}');
         END $$;
-        CREATE FUNCTION guard.reveal_get(ticket bigint)
-        RETURNS TABLE (kind text, id uuid, name text, name_sealed bytea, phone_sealed bytea,
-                       identity_sealed bytea, notes_sealed bytea)
+        CREATE FUNCTION guard.ticket(number bigint, what text) RETURNS audit
         LANGUAGE plpgsql {DEFINER} AS $$
         DECLARE asked audit;
         BEGIN
             SELECT * INTO asked FROM audit AS a
-             WHERE a.id = ticket AND a.what = 'reveal' AND a.who = guard.viewer()
+             WHERE a.id = number AND a.what = ticket.what AND a.who = guard.viewer()
                AND a.stamped_at > now() - interval '60 s'
                AND a.xid <> pg_current_xact_id() AND pg_xact_status(a.xid) = 'committed';
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'no such ticket' USING ERRCODE = '42501';
             END IF;
+            RETURN asked;
+        END $$;
+        CREATE FUNCTION guard.reveal_get(ticket bigint)
+        RETURNS TABLE (kind text, id uuid, name text, name_sealed bytea, phone_sealed bytea,
+                       identity_sealed bytea, notes_sealed bytea)
+        LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE asked audit := guard.ticket(ticket, 'reveal');
+        BEGIN
             IF asked.subject_kind = 'person' THEN
                 RETURN QUERY SELECT 'person', p.id, p.name, NULL::bytea, p.phone_sealed,
                        p.identity_sealed, p.notes_sealed
@@ -459,6 +467,40 @@ def _audit() -> None:
         END $$;
         COMMENT ON FUNCTION guard.reveal_get IS
             'A ticket that was committed before is the price: no value leaves without its audit row.';
+        CREATE FUNCTION guard.number_ask(
+            at timestamptz, hash bytea, tail boolean, why text, source text)
+        RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE over guard.pathmultirange := guard.area('reveal', 'r');
+        BEGIN
+            IF COALESCE(length(trim(why)), 0) < 2 THEN
+                RAISE EXCEPTION 'a reason is needed' USING ERRCODE = '22023';
+            END IF;
+            IF isempty(over) THEN
+                RAISE EXCEPTION 'not allowed to look for a number' USING ERRCODE = '42501';
+            END IF;
+            RETURN guard.audit(at, 'number_searched', 'number', NULL, NULL, lower(over), source, why,
+                jsonb_build_object('hash', encode(hash, 'hex'), 'tail', tail));
+        END $$;
+        CREATE FUNCTION guard.number_get(ticket bigint)
+        RETURNS TABLE (kind text, county integer, id uuid, path text, name text)
+        LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE
+            asked audit := guard.ticket(ticket, 'number_searched');
+            hash bytea := decode(asked.data->>'hash', 'hex');
+            whole boolean := NOT (asked.data->>'tail')::boolean;
+            over guard.pathmultirange := guard.area('reveal', 'r');
+        BEGIN
+            RETURN QUERY SELECT 'household', v.county, v.household, v.path, left(v.name, 1) || '*'
+              FROM person_private AS v
+             WHERE CASE WHEN whole THEN v.phone_hash ELSE v.phone_tail_hash END = hash AND v.path <@ over
+             ORDER BY v.path, v.id LIMIT 50;
+            RETURN QUERY SELECT 'incident', i.county, i.id, i.path, NULL::text
+              FROM report AS r JOIN incident AS i ON i.county = r.county AND i.id = r.incident
+             WHERE whole AND r.reporter_phone_hash = hash AND i.path <@ over
+             ORDER BY r.received_at DESC LIMIT 50;
+        END $$;
+        COMMENT ON FUNCTION guard.number_get IS
+            'Whose number it is, masked; like a reveal it has its price, a ticket committed before.';
         CREATE FUNCTION guard.masked_people(county integer, household uuid)
         RETURNS TABLE (id uuid, seat smallint, tags text[], name text, phone_sealed bytea, has_identity boolean)
         LANGUAGE sql STABLE {DEFINER} AS $$
@@ -472,6 +514,9 @@ def _audit() -> None:
         GRANT SELECT ON person_private, person, household, incident TO gridmap_guard;
     """)
     for name in (
+        "ticket(bigint, text)",
+        "number_ask(timestamptz, bytea, boolean, text, text)",
+        "number_get(bigint)",
         "reveal_ask(timestamptz, text, integer, uuid, text, text)",
         "reveal_get(bigint)",
         "masked_people(integer, uuid)",
@@ -481,7 +526,9 @@ def _audit() -> None:
         REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guard
             TO gridmap_app, gridmap_wall, gridmap_job, gridmap_guard;
-        REVOKE EXECUTE ON FUNCTION guard.reveal_ask, guard.reveal_get, guard.masked_people,
+        REVOKE EXECUTE ON FUNCTION guard.ticket FROM gridmap_app, gridmap_wall, gridmap_job;
+        REVOKE EXECUTE ON FUNCTION guard.number_ask, guard.number_get, guard.reveal_ask,
+            guard.reveal_get, guard.masked_people,
             guard.appoint, guard.dismiss, guard.dismiss_all, guard.appointments FROM gridmap_wall;
         REVOKE SELECT ON report FROM gridmap_app;
         GRANT SELECT (county, id, incident, channel, words, received_at) ON report TO gridmap_app;
@@ -509,7 +556,8 @@ def downgrade() -> None:
             USING ({area_test("incident", "r")});
         GRANT SELECT ON report TO gridmap_app;
         DROP TRIGGER rights_changed ON guard.appointment;
-        DROP FUNCTION guard.masked_people, guard.reveal_get, guard.reveal_ask, guard.audit,
+        DROP FUNCTION guard.masked_people, guard.number_get, guard.number_ask, guard.reveal_get,
+            guard.ticket, guard.reveal_ask, guard.audit,
             guard.dismiss_all, guard.token_reports, guard.keepers, guard.manages, guard.appointments,
             guard.someone_signed_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
             guard.fits, guard.may_act_for, guard.may_appoint, guard.duties, guard.held_duties,

@@ -98,7 +98,8 @@ def _categories() -> None:
             ('duplicate_near', 1, '-infinity', '{"meters": 100, "hours": 72}', 'gridmap'),
             ('erase_after_years', 1, '-infinity', '{"moved_away": 3, "reporters": 3}', 'gridmap'),
             ('digest_at', 1, '-infinity', '"17:30"', 'gridmap'),
-            ('escalate_every_min', 1, '-infinity', '450', 'gridmap');
+            ('escalate_every_min', 1, '-infinity', '450', 'gridmap'),
+            ('call_back_after_days', 1, '-infinity', '7', 'gridmap');
     """)
     op.execute("REVOKE INSERT, UPDATE, DELETE ON category FROM gridmap_app, gridmap_job")
     for table in ("category_rule", "calendar_day", "policy"):

@@ -80,6 +80,18 @@ def _desks() -> None:
             name text NOT NULL, phone text, during tstzrange NOT NULL CHECK (NOT isempty(during)));
         CREATE INDEX ON shift (desk);
     """)
+    op.execute("""
+        CREATE FUNCTION guard.departments_for(place text) RETURNS TABLE (id uuid, name text, path text)
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT d.id, d.name, d.path FROM department AS d
+             WHERE guard.within(place, d.path)
+               AND COALESCE(place COLLATE "C" <@ guard.area('department', 'r'), false) $$;
+        COMMENT ON FUNCTION guard.departments_for IS
+            'Departments, also those above the viewer''s area, whose jurisdiction covers a place in it.';
+        ALTER FUNCTION guard.departments_for(text) OWNER TO gridmap_guard;
+        REVOKE EXECUTE ON FUNCTION guard.departments_for(text) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION guard.departments_for(text) TO gridmap_app, gridmap_job;
+    """)
     guard_by_path("desk", "desk")
     guard_by_path("shift", "desk")
 
@@ -108,6 +120,7 @@ def _visits() -> None:
         CREATE INDEX ON visit_plan (path, next_on);
         CREATE INDEX ON visit_plan (county, household);
         CREATE INDEX ON visit_plan (county, incident) WHERE incident IS NOT NULL;
+        CREATE UNIQUE INDEX one_call_back ON visit_plan (county, incident) WHERE why = 'call_back';
         COMMENT ON COLUMN visit_plan.next_on IS 'NULL once nothing is left to do.';
     """)
     guard_by_path("visit", "visit")
@@ -139,7 +152,7 @@ def _papers() -> None:
     guard_child_of_incident("attachment")
     owner = "owner = (SELECT guard.viewer())"
     for table, test in (
-        ("export", f"{owner} OR COALESCE(''::text <@ (SELECT guard.area('door', 'r')), false)"),
+        ("export", f"{owner} OR COALESCE(''::text <@ (SELECT guard.area('paper', 'r')), false)"),
         ("download", "EXISTS (SELECT FROM export AS e WHERE e.id = download.export)"),
     ):
         op.execute(f"""
@@ -205,5 +218,5 @@ def downgrade() -> None:
     op.execute("""
         DROP TABLE delivery, webhook, reader, notice, download, export, attachment, visit_plan, visit,
             shift, desk, errand;
-        DROP FUNCTION guard.appointed;
+        DROP FUNCTION guard.appointed, guard.departments_for;
     """)
