@@ -277,10 +277,10 @@ def _note_opening(id: UUID, what: str) -> None:
 def bodies() -> Response:
     """Centers or departments that somebody can act for in an area."""
     kind = request.args.get("kind", "")
-    if kind not in WITH_BODY.values():
-        raise InvalidInput("kind 应是 center 或 department。")
     with reading() as connection:
         check_right(connection, "account")
+        if kind not in WITH_BODY.values():
+            raise InvalidInput("kind 应是 center 或 department。")
         found = asked.bodies(connection, kind, within=request.args.get("within", ""))
     return jsonify(bodies=[{"id": str(row.id), "name": row.name} for row in found])
 

@@ -32,6 +32,8 @@ _KINDS = {
     "incident": ("事件", "incident"),
     "audit": ("审计", "trail"),
 }
+_SHOWN_FACTS = ("login", "name", "role", "path", "verbs", "from", "to", "rows")
+"""What else an act was kept with, such as the hash of a number looked for, stays in the table."""
 _OTHERS = {
     "local:administrator": ("本机管理员", "administrator at the machine"),
 }
@@ -135,12 +137,13 @@ def _subject(row: dict[str, Any]) -> str:
 def _facts(row: dict[str, Any], names: dict[str, str]) -> str:
     """The facts of an act: a role by its name, an area that is not the row's own by its."""
     told = []
-    for key, value in sorted(row["data"].items(), reverse=True):
+    for key in (key for key in _SHOWN_FACTS if key in row["data"]):
+        value = row["data"][key]
         if key == "role":
             told.append(_word(ROLES, value))
         elif key == "path":
             told.append(names.get(value, value) or in_words("全部", "everything"))
-        elif isinstance(value, str | int):
+        else:
             told.append(f"{value}")
     return " ".join(told)
 

@@ -154,7 +154,7 @@ def from_issuer() -> AnyResponse | tuple[str, int]:
                 source=source_of(request),
             )
     except GridmapError as error:
-        return _form(said(error), "/"), 403
+        return _form(said(error), "/"), 422
     response = _opened(kept["next"], value)
     response.delete_cookie(_WAITING_COOKIE, path="/sign-in/oidc")
     return response

@@ -20,6 +20,7 @@ _VALUES = {
     "filename": "icon.svg",
     "kind": "token",
     "what": "closed",
+    "day": "2026-06-11",
     "z": 9,
     "x": 0,
     "y": 0,

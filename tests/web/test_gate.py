@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gridmap.web.gate import KNOWN, LOOPBACK_ONLY, OPEN, WHO_MAY, check_table
+from gridmap.web.gate import KNOWN, LOOPBACK_ONLY, OPEN, PERSON, WHO_MAY, check_table
 from gridmap.web.who import FORWARDED
 from tests.web.requests import ELSEWHERE, PROGRAM, addresses
 
@@ -46,7 +46,7 @@ def test_strangers_get_401_and_why_everywhere_but_on_open_routes(
     asked = 0
     for endpoint, method, path in addresses(sample_app):
         response = as_stranger(client, method, path, how)
-        if WHO_MAY[endpoint] == KNOWN:
+        if WHO_MAY[endpoint] in {KNOWN, PERSON}:
             asked += 1
             assert response.status_code == 401, path
             assert response.get_json()["error"]["code"] == "sign_in_needed"

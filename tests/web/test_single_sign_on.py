@@ -91,7 +91,7 @@ def test_an_account_that_was_never_used_is_linked_by_its_login(app: Flask, offic
 def test_who_has_no_account_gets_none(app: Flask, office: Office) -> None:
     client = app.test_client()
     answer = client.get(back_from_issuer(client, "subject-2"))
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert "没有关联账号" in answer.get_data(as_text=True)
 
 
@@ -99,7 +99,7 @@ def test_an_account_in_use_is_not_taken_over_by_its_login(app: Flask, office: Of
     with database_of(app).transaction(DOOR) as connection:
         connection.execute(text("UPDATE account SET looked_at = created_at"))
     client = app.test_client()
-    assert client.get(back_from_issuer(client, "subject-1")).status_code == 403
+    assert client.get(back_from_issuer(client, "subject-1")).status_code == 422
 
 
 def test_an_answer_without_its_cookie_or_with_another_state_opens_nothing(
@@ -107,15 +107,15 @@ def test_an_answer_without_its_cookie_or_with_another_state_opens_nothing(
 ) -> None:
     client = app.test_client()
     back = back_from_issuer(client, "subject-1")
-    assert app.test_client().get(back).status_code == 403
-    assert client.get(back.replace("state=", "state=x")).status_code == 403
-    assert client.get("/sign-in/oidc/back").status_code == 403
+    assert app.test_client().get(back).status_code == 422
+    assert client.get(back.replace("state=", "state=x")).status_code == 422
+    assert client.get("/sign-in/oidc/back").status_code == 422
     other = app.test_client()
     mixed = back_from_issuer(other, "subject-1")
     code = parse_qs(urlsplit(mixed).query)["code"][0]
     state = parse_qs(urlsplit(back).query)["state"][0]
     # a code that was given to another browser does not fit this one's verifier
-    assert client.get(f"/sign-in/oidc/back?state={state}&code={code}").status_code == 403
+    assert client.get(f"/sign-in/oidc/back?state={state}&code={code}").status_code == 422
     assert client.get("/api/catalog", environ_overrides=ELSEWHERE).status_code == 401
 
 

@@ -58,7 +58,9 @@ function bodiesOfForm() {
   const body = /** @type {HTMLSelectElement} */ (form.elements.namedItem('body'));
   const path = /** @type {HTMLInputElement} */ (form.elements.namedItem('path'));
   const label = /** @type {HTMLElement} */ (body.closest('label'));
+  let asked = 0;
   async function follow() {
+    const turn = asked += 1;
     const kind = role.selectedOptions[0]?.dataset.body ?? '';
     label.hidden = !kind;
     body.required = Boolean(kind);
@@ -67,9 +69,12 @@ function bodiesOfForm() {
     if (within && !within.endsWith('/')) return undefined;
     /** @type {{bodies: {id: string, name: string}[]}} */
     const { bodies } = await api.ask(api.withParams('/api/admin/bodies', { kind, within }));
+    // a later question has been asked meanwhile
+    if (turn !== asked) return undefined;
     redraw(body, h('option', { value: '' }, bodies.length ? t('请选') : t('这个区域没有')), bodies.map((one) => h('option', { value: one.id, selected: one.id === body.dataset.chosen }, one.name)));
     return undefined;
   }
+  body.onchange = () => { body.dataset.chosen = body.value; };
   role.onchange = follow;
   form.addEventListener('area-chosen', follow);
   form.addEventListener('change', (event) => { if (/** @type {HTMLElement} */ (event.target).getAttribute('name') === 'everything') follow(); });
