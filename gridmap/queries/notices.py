@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from gridmap.access import Viewer
+from gridmap.access import Viewer, areas, readable
 from gridmap.queries import describe, queues
 from gridmap.queries.case_page import KINDS
 from gridmap.rules.notices import AUDIENCES
@@ -43,21 +43,29 @@ def counts(connection: Connection, viewer: Viewer) -> dict[str, int]:
 
 
 def mine(connection: Connection, viewer: Viewer, *, now: datetime) -> dict[str, Any]:
-    """What the viewer was told, the newest first, with how much is unseen."""
+    """What the viewer was told, the newest first, with how much is unseen.
+
+    ``keeps_log`` says whether the viewer may read of others, too.
+    """
     rows = connection.execute(
         text(f"{_MINE} ORDER BY n.told_at DESC, n.made_at DESC, n.id LIMIT :rows"),
         {"account": _account(viewer), "rows": SHOWN},
     ).all()
-    return {**counts(connection, viewer), "notices": _described(connection, rows, now)}
+    return {
+        **counts(connection, viewer),
+        "notices": _described(connection, rows, now),
+        "keeps_log": bool(areas(connection, "notice")),
+    }
 
 
 def log(connection: Connection, *, now: datetime, page: int = 1) -> dict[str, Any]:
-    """Who was told what, when and why, as far as the viewer administers it or was told it."""
+    """Who was told what, when and why, in the area that the viewer administers."""
+    mine = readable(connection, "notice", "n.path")
     rows = connection.execute(
-        text(f"{_SELECT} ORDER BY n.made_at DESC, n.id LIMIT :rows OFFSET :skip"),
+        text(f"{_SELECT} WHERE {mine} ORDER BY n.made_at DESC, n.id LIMIT :rows OFFSET :skip"),
         {"rows": SHOWN, "skip": (page - 1) * SHOWN},
     ).all()
-    total = connection.scalar(text("SELECT count(*) FROM notice")) or 0
+    total = connection.scalar(text(f"SELECT count(*) FROM notice AS n WHERE {mine}")) or 0
     pages = max(1, -(-total // SHOWN))
     return {"rows": _described(connection, rows, now), "page": page, "pages": pages}
 

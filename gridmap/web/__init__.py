@@ -9,12 +9,15 @@ from gridmap import database, embedded, sealing, secrets
 from gridmap.clock import Clock, system_clock
 from gridmap.settings import Settings, from_environment
 from gridmap.web import (
+    absence,
     account,
     admin,
     admin_audit,  # noqa: F401  (its routes)
     admin_keys,  # noqa: F401  (its routes)
     auth,
     cases,
+    desks,
+    errands,
     errors,
     exports,
     following,
@@ -25,10 +28,12 @@ from gridmap.web import (
     imports,
     kiosk,
     language,
+    notices,
     pages,
     papers,
     public,
     tiles,
+    visits,
 )
 from gridmap.web.api import api
 from gridmap.web.context import Services
@@ -71,6 +76,11 @@ def assemble(made: Services) -> Flask:
         following.following,
         papers.papers,
         public.public,
+        notices.notices,
+        visits.visits,
+        absence.absence,
+        desks.desks,
+        errands.errands,
     ):
         app.register_blueprint(blueprint)
     gate.check_table(app)

@@ -3,12 +3,14 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from gridmap.errors import InvalidInput
 from gridmap.queries.locate import Spot
+
+Found = TypeVar("Found")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """A NUL, and half of a surrogate pair."""
@@ -106,3 +108,28 @@ def box(values: Mapping[str, str]) -> tuple[float, float, float, float] | None:
         raise InvalidInput("bbox 应是“西,南,东,北”四个数，收到“{given}”。", given=given)
     west, south, east, north = (number({"bbox": part}, "bbox") for part in parts)
     return west, south, east, north
+
+
+def day(body: Mapping[str, Any], name: str) -> date | None:
+    """A local day such as 2026-06-11."""
+    given = body.get(name)
+    if given in (None, ""):
+        return None
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError as error:
+        raise InvalidInput("日期“{given}”不对，应写成 2026-05-20。", given=given) from error
+
+
+def needed(found: Found | None, name: str) -> Found:
+    """What was parsed, which must be there."""
+    if found is None:
+        raise InvalidInput("缺少 {name}。", name=name)
+    return found
+
+
+def json_object(given: Any) -> dict[str, Any]:
+    """The body of a request that must be a JSON object."""
+    if not isinstance(given, dict):
+        raise InvalidInput("请以 JSON 对象提交。")
+    return given
