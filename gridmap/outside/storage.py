@@ -49,11 +49,15 @@ class Folder:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half = file.with_name(f"{uuid4().hex}.half")
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        half.rename(file)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            half.rename(file)
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
 
     def get(self, name: str) -> bytes:
         """Reads a file."""
@@ -75,7 +79,6 @@ class Bucket:
 
     def __init__(self, settings: Settings) -> None:
         try:
-            from obstore.exceptions import NotFoundError
             from obstore.store import from_url
         except ImportError as error:
             raise SetupFailed(
@@ -90,7 +93,6 @@ class Bucket:
             if value:
                 config[key] = value
         options: Any = {"allow_http": settings.storage_endpoint.startswith("http://")}
-        self._missing = NotFoundError
         self._store: Any = from_url(settings.storage, config=config, client_options=options)
 
     def put(self, name: str, content: bytes) -> None:
@@ -101,12 +103,12 @@ class Bucket:
         """Reads an object."""
         try:
             return bytes(self._store.get(name).bytes())
-        except self._missing as error:
+        except FileNotFoundError as error:
             raise NotFound(_GONE) from error
 
     def remove(self, name: str) -> None:
         """Deletes an object."""
         try:
             self._store.delete(name)
-        except self._missing:
+        except FileNotFoundError:
             return

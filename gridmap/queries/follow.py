@@ -114,7 +114,7 @@ _WITH_WORDS = {"IncidentResolved"}
 """What is written for the reporter; all other words are among the staff."""
 
 
-def page(connection: Connection, followed: Followed, *, now: datetime) -> dict[str, Any]:
+def page(connection: Connection, followed: Followed, *, now: datetime, zone: str) -> dict[str, Any]:
     """State, steps so far in plain words, and what the reporter may do now.
 
     Of the staff only the name of who holds it is told; of other reports nothing.
@@ -124,6 +124,7 @@ def page(connection: Connection, followed: Followed, *, now: datetime) -> dict[s
     offered = life.offered(case.as_case(row), {life.REPORTER}, now=now, unrated_days=days)
     zh, en = life.STATES[row.state]
     return {
+        "zone": zone,
         "number": followed.first_number,
         "together_with": row.number if followed.first != followed.incident else None,
         "state": {"id": row.state, "zh": zh, "en": en},

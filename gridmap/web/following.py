@@ -36,7 +36,7 @@ def look_up() -> Response:
     made = services()
     one = _followed(body())
     with made.database.transaction(INTAKE) as connection:
-        found = follow.page(connection, one, now=made.clock())
+        found = follow.page(connection, one, now=made.clock(), zone=made.settings.zone)
     return jsonify(found)
 
 

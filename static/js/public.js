@@ -9,6 +9,7 @@ import { ask } from './api.js';
 /** @typedef {{at: string, kind: string, zh: string, en: string, words: string, who: string|null, choice: {zh: string, en: string}|null, elsewhere: string|null}} FollowedStep */
 /**
  * @typedef {Object} Followed
+ * @property {string} zone of the times
  * @property {string} number
  * @property {string|null} together_with
  * @property {{id: string, zh: string, en: string}} state

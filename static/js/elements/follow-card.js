@@ -7,7 +7,6 @@ import { whoseText } from '../whose.js';
 
 /** @typedef {import('../public.js').Followed} Followed */
 
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const RATINGS = ['很不满意', '不满意', '一般', '满意', '很满意'];
 
 export class FollowCard extends HTMLElement {
@@ -23,9 +22,9 @@ export class FollowCard extends HTMLElement {
       found.may_rate && this.rating(),
       found.own.rating && h('p', { class: 'rated' }, t('你的评价：{rating}', { rating: t(RATINGS[found.own.rating - 1]) })),
       h('h2', {}, t('到哪一步了')),
-      h('ol', { class: 'steps' }, [...found.steps].reverse().map((step) => this.step(step))),
+      h('ol', { class: 'steps' }, [...found.steps].reverse().map((step) => this.step(step, found.zone))),
       h('h2', {}, t('你说的')),
-      h('ul', { class: 'own' }, found.own.words.map(({ words, at }) => h('li', {}, words, h('time', { datetime: at, class: 'quiet' }, momentText(at, lang(), ZONE)))),
+      h('ul', { class: 'own' }, found.own.words.map(({ words, at }) => h('li', {}, words, h('time', { datetime: at, class: 'quiet' }, momentText(at, lang(), found.zone)))),
         found.photos > 0 && h('li', { class: 'quiet' }, t('另有照片或文件 {n} 个', { n: found.photos }))),
       h('form', { class: 'more', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); announce(this, 'more', this.words.value); } },
         h('label', { for: 'more' }, t('再补充一句')), this.words,
@@ -37,11 +36,11 @@ export class FollowCard extends HTMLElement {
       RATINGS.map((words, i) => h('button', { type: 'button', 'data-key': `r${i + 1}`, onclick: () => announce(this, 'rate', i + 1) }, h('b', { class: 'num' }, String(i + 1)), h('span', {}, t(words)))));
   }
 
-  /** @param {import('../public.js').FollowedStep} step */
-  step(step) {
+  /** @param {import('../public.js').FollowedStep} step @param {string} zone */
+  step(step, zone) {
     const facts = [step.choice && pick(step.choice), step.who, step.elsewhere && t('归{who}管', { who: step.elsewhere })].filter(Boolean).join(' · ');
     return h('li', {}, h('p', {}, h('b', {}, pick(step)), facts && h('span', {}, facts)), step.words && h('p', {}, step.words),
-      h('time', { datetime: step.at, class: 'quiet' }, momentText(step.at, lang(), ZONE)));
+      h('time', { datetime: step.at, class: 'quiet' }, momentText(step.at, lang(), zone)));
   }
 }
 
