@@ -16,6 +16,7 @@ let addition = uuid7();
 function say(words, look = 'quiet') {
   element('#said').textContent = words;
   element('#said').className = look;
+  if (words) element('#said').scrollIntoView({ block: 'nearest' });
 }
 
 const code = () => decodeURIComponent(location.hash.slice(1));
