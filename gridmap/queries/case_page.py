@@ -115,7 +115,8 @@ def reports(connection: Connection, county: int, id: UUID) -> list[dict[str, Any
 
 
 _TIMELINE = """
-SELECT DISTINCT ON (at, xid, kind) at, xid, id, kind, data, guard.display(actor) AS who
+SELECT DISTINCT ON (at, xid, kind) at, xid, id, kind, data,
+       CASE WHEN actor LIKE 'job:%' THEN '' ELSE guard.display(actor) END AS who
   FROM event WHERE subject_id = :id AND subject_kind = 'incident'
  ORDER BY at DESC, xid DESC, kind, id DESC
 """

@@ -83,6 +83,7 @@ def upgrade() -> None:
         INSERT INTO guard.role_right VALUES
             ('administrator', 'name', 'w'),
             ('stranger', 'boundary', 'r'), ('stranger', 'center', 'r'), ('stranger', 'duty', 'r'),
+            ('stranger', 'department', 'r'),
             ('intake', 'incident', 'r'), ('intake', 'incident', 'w'), ('intake', 'household', 'r'),
             ('intake', 'event', 'r'), ('intake', 'event', 'w'),
             ('importer', 'import', 'r'), ('importer', 'import', 'w');

@@ -23,7 +23,7 @@ const SAY = {
   IncidentRated: ({ rating }) => t('{n} 分', { n: String(rating) }),
   ClockPaused: ({ pause }) => (pause && known.pauses[pause] ? pick(known.pauses[pause]) : ''),
   LimitNeared: ({ share }) => t('时限已用 {n}%', { n: String(share) }),
-  IncidentEscalated: ({ level, reason }) => [level, reason].filter(Boolean).join('，'),
+  IncidentEscalated: ({ why }) => (why ? pick(why) : ''),
 };
 
 /** @param {{kind: string, facts: Record<string, any>}} entry */

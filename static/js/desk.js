@@ -79,11 +79,13 @@ export function spanText(minutes, aroundTheClock) {
   const days = Math.floor(minutes / day);
   const hours = Math.floor((minutes % day) / HOUR_MIN);
   const rest = Math.round(minutes % HOUR_MIN);
+  // beside many days the hours say nothing
+  const tail = hours > 0 && days < 10;
   if (lang() === 'zh') {
-    if (days) return `${number(days)} ${aroundTheClock ? '天' : '工作日'}${hours ? ` ${hours} 时` : ''}`;
+    if (days) return `${number(days)} ${aroundTheClock ? '天' : '工作日'}${tail ? ` ${hours} 时` : ''}`;
     return hours ? `${hours} 时 ${String(rest).padStart(2, '0')} 分` : `${rest} 分`;
   }
-  if (days) return `${number(days)} ${aroundTheClock ? 'd' : 'wd'}${hours ? ` ${hours} h` : ''}`;
+  if (days) return `${number(days)} ${aroundTheClock ? 'd' : 'wd'}${tail ? ` ${hours} h` : ''}`;
   return hours ? `${hours} h ${String(rest).padStart(2, '0')} min` : `${rest} min`;
 }
 

@@ -23,7 +23,8 @@ from gridmap.layers import base, layers, measures
 from gridmap.layers.measure import Figure, Question
 from gridmap.queries import cards, catalog, lists, search, summary
 from gridmap.queries.filters import Filters
-from gridmap.queries.lists import LISTS, Asked
+from gridmap.queries.listings import LISTS
+from gridmap.queries.lists import Asked
 from tests.conftest import NOW, ZONE
 
 YEAR = Filters(date(2025, 6, 11), date(2026, 6, 10))
@@ -78,7 +79,7 @@ ELSEWHERE = {
 
 ROLES: dict[str, set[str]] = {
     "administrator": {*BY_PATH.values()} - {"name"},
-    "stranger": {"boundary", "center", "duty"},
+    "stranger": {"boundary", "center", "department", "duty"},
     "worker_of_test": {"household", "incident", "name"},
     "watcher_of_test": {"warning", "incident"},
 }
