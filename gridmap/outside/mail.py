@@ -2,7 +2,8 @@
 
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -37,18 +38,19 @@ def letter(settings: Settings, login: str, count: int) -> EmailMessage:
     return made
 
 
-def _server(address: str) -> smtplib.SMTP:
+@contextmanager
+def _server(address: str) -> Iterator[smtplib.SMTP]:
     parts = urlsplit(address)
-    host, safe = parts.hostname or "localhost", ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=WAIT_S, context=safe
-        )
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=WAIT_S)
+    host, sealed = parts.hostname or "localhost", parts.scheme == "smtps"
+    safe = ssl.create_default_context()
+    with (
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=WAIT_S, context=safe)
+        if sealed
+        else smtplib.SMTP(host, parts.port or 25, timeout=WAIT_S)
+    ) as server:
         if parts.username:
-            # a password never travels in the open
-            server.starttls(context=safe)
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
+            if not sealed:
+                # a password never travels in the open
+                server.starttls(context=safe)
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server

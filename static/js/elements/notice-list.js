@@ -51,7 +51,7 @@ export class NoticeList extends HTMLElement {
         one.n > 1 && h('span', { class: 'more' }, t('等 {n} 件', { n: number(one.n) }))),
       h('span', { class: 'where' }, [one.title ? one.place : '', one.number].filter(Boolean).join(' · ')),
       h('span', { class: 'why' }, pick(one.why)),
-      h('time', { datetime: one.told_at ?? one.made_at }, this.#when(one.told_at ?? one.made_at)),
+      h('time', { datetime: one.told_at ?? one.made_at }, one.urgent ? this.#when(one.told_at ?? one.made_at) : this.#digest(one)),
       !one.seen_at && h('span', { class: 'unseen' }, t('未看')),
     ];
     const seen = () => { if (!one.seen_at) announce(this, 'notice-seen', one.id); };
@@ -76,7 +76,7 @@ export class NoticeList extends HTMLElement {
 
   /** @param {Notice} one */
   #row(one) {
-    const how = one.urgent ? t('马上') : one.told_at ? t('汇总，{at}', { at: this.#when(one.told_at) }) : t('等汇总');
+    const how = one.urgent ? t('马上') : this.#digest(one);
     return h('tr', {},
       h('td', { class: 'num' }, this.#when(one.made_at)),
       h('th', { scope: 'row' }, one.who ?? '—'),
@@ -84,6 +84,11 @@ export class NoticeList extends HTMLElement {
       h('td', {}, pick(one.why)),
       h('td', {}, how),
       h('td', { class: 'num' }, one.seen_at ? this.#when(one.seen_at) : '—'));
+  }
+
+  /** @param {Notice} one */
+  #digest(one) {
+    return one.told_at ? t('汇总，{at}', { at: this.#when(one.told_at) }) : t('等汇总');
   }
 
   /** @param {string} at */
