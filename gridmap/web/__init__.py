@@ -15,6 +15,7 @@ from gridmap.web import (
     admin_audit,  # noqa: F401  (its routes)
     admin_keys,  # noqa: F401  (its routes)
     auth,
+    basemap,
     cases,
     desks,
     errands,
@@ -76,6 +77,7 @@ def assemble(made: Services) -> Flask:
         following.following,
         papers.papers,
         public.public,
+        basemap.basemap,
         notices.notices,
         visits.visits,
         absence.absence,

@@ -16,7 +16,7 @@ from gridmap.operations import intake, keys
 from gridmap.queries import cards, catalog, describe, duplicates, lists, search, summary
 from gridmap.queries.filters import numbers
 from gridmap.queries.locate import AtHousehold, InGrid, Place, locate
-from gridmap.web import parse
+from gridmap.web import basemap, parse
 from gridmap.web.context import circumstances, filters_of, reading, services, viewer
 
 api: Blueprint = Blueprint("api", __name__)
@@ -35,11 +35,7 @@ def _of_settings() -> dict[str, Any]:
     settings = services().settings
     return {
         "lang": g.lang,
-        "basemap": {
-            "kind": settings.basemap_kind,
-            "url": settings.basemap_url,
-            "crs": settings.basemap_crs,
-        },
+        "basemap": basemap.described(settings),
         "relief": "/basemap/relief.pmtiles",
         "attribution": settings.attribution,
         "approval_number": settings.approval_number,

@@ -21,6 +21,7 @@ WHO_MAY: dict[str, str] = {
     "static": OPEN,
     "pages.map_page": KNOWN,
     "pages.relief": OPEN,
+    "basemap.file": OPEN,
     "language.messages": OPEN,
     "api.catalog_of_map": KNOWN,
     "api.locate_point": OPEN,

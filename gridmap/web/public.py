@@ -23,7 +23,7 @@ from gridmap.operations.rates import Limit
 from gridmap.queries import catalog, describe, policies, report_places
 from gridmap.queries.locate import InGrid, Place, locate
 from gridmap.rules import work
-from gridmap.web import parse
+from gridmap.web import basemap, parse
 from gridmap.web.context import circumstances, services
 from gridmap.web.errors import as_json
 from gridmap.web.who import LOOPBACK
@@ -82,11 +82,7 @@ def options() -> Response:
             "layers": layers,
             "measures": [],
             "lang": g.lang,
-            "basemap": {
-                "kind": settings.basemap_kind,
-                "url": settings.basemap_url,
-                "crs": settings.basemap_crs,
-            },
+            "basemap": basemap.described(settings),
             "relief": "/basemap/relief.pmtiles",
             "attribution": settings.attribution,
             "approval_number": settings.approval_number,

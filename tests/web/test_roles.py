@@ -38,6 +38,7 @@ TABLE = """
 static                     GET  +   +   +   +   +   +   +   +   +   +   +   +
 language.messages          GET  +   +   +   +   +   +   +   +   +   +   +   +
 pages.map_page             GET  +   +   +   +   +   +   +   +   401 +   +   +
+basemap.file               GET  404 404 404 404 404 404 404 404 404 404 404 404
 pages.relief               GET  +   +   +   +   +   +   +   +   +   +   +   +
 auth.sign_in_page          GET  +   +   +   +   +   +   +   +   +   +   +   +
 auth.sign_in               POST +   +   +   +   +   +   +   +   +   403 403 403
