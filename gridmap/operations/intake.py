@@ -117,7 +117,8 @@ UPDATE incident SET path = :path, accuracy_m = :accuracy_m,
 
 def _check(connection: Connection, new: NewReport, now: datetime) -> None:
     known = connection.scalar(
-        text("SELECT count(*) FROM category WHERE number = :n"), {"n": new.category}
+        text("SELECT count(*) FROM category WHERE number = :n AND retired_at IS NULL"),
+        {"n": new.category},
     )
     if not known:
         raise InvalidInput("没有编号为 {n} 的类别。", n=new.category)

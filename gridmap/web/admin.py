@@ -22,7 +22,14 @@ from gridmap.web.who import SESSION_COOKIE, source_of
 
 admin: Blueprint = Blueprint("admin", __name__)
 Page = str | tuple[str, int] | AnyResponse
-TABS = {"accounts": "account", "tokens": "token", "kiosks": "kiosk", "audit": "audit"}
+TABS = {
+    "accounts": "account",
+    "categories": "catalog",
+    "calendar": "catalog",
+    "tokens": "token",
+    "kiosks": "kiosk",
+    "audit": "audit",
+}
 """Page → the right that it needs, over any area."""
 
 
