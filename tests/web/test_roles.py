@@ -8,7 +8,7 @@ account that the sample's administrator keeps.
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -152,6 +152,15 @@ desks.near_area            POST +   +   +   +   +   +   +   +   401 403 403 403
 errands.waiting            GET  +   +   +   +   +   +   +   +   401 403 403 403
 errands.arrive             POST 404 404 404 404 404 404 404 404 401 403 403 403
 errands.answer             POST +   +   +   +   +   +   +   +   401 403 403 403
+export_jobs.page           GET  +   +   +   +   +   +   +   +   401 403 403 403
+export_jobs.list_exports   GET  +   +   +   +   +   +   +   +   401 403 403 403
+export_jobs.ask            POST +   +   +   +   +   +   +   +   401 403 403 403
+export_jobs.fetch          GET  404 404 404 404 404 404 404 404 401 403 403 403
+households.card            GET  404 404 404 404 404 404 404 404 401 403 403 403
+households.moved_away      POST 404 404 404 404 404 404 404 404 401 403 403 403
+households.find_named      POST +   +   +   +   +   +   +   +   401 403 403 403
+households.find_numbered   POST +   +   +   +   +   +   +   +   401 403 403 403
+households.reveal          POST +   +   +   +   +   +   +   +   401 403 403 403
 admin.change_account       POST 404 403 403 403 403 403 403 403 401 403 403 403
 admin.view_as              POST +   403 403 403 403 403 403 403 401 403 403 403
 auth.sign_out              POST +   +   +   +   +   +   +   +   +   403 403 403
@@ -163,11 +172,19 @@ class Town:
     """The made-up county with a browser for each viewer."""
 
     app: Flask
-    clients: dict[str, FlaskClient]
+    accounts: dict[str, Viewer]
+    kiosk: str
     headers: dict[str, dict[str, str]]
     values: dict[str, Any]
     township: str
     report: dict[str, Any]
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+
+    def sign_in(self) -> None:
+        """Gives every viewer a browser of its own."""
+        self.clients = {who: signed_in(self.app, one) for who, one in self.accounts.items()}
+        self.clients |= {who: self.app.test_client() for who in ("str", "kio", "rea", "rep")}
+        self.clients["kio"].set_cookie("gridmap_kiosk", self.kiosk)
 
     def ask(self, who: str, method: str, path: str) -> int:
         """The status that a viewer gets; a report is whole, other bodies are empty."""
@@ -180,18 +197,26 @@ class Town:
                 headers=PROGRAM | self.headers.get(who, {}),
                 environ_overrides=ELSEWHERE,
                 json=body if method != "GET" else None,
+                buffered=True,
             )
             .status_code
         )
 
 
 @pytest.fixture(scope="module")
-def town(server: Server, sample_template: str) -> Iterator[Town]:
+def county(server: Server, sample_template: str) -> Iterator[Town]:
     """A copy of the made-up county, its accounts, a kiosk and two tokens of its township."""
     with server.clone(sample_template) as url:
         app = server.app(url)
         yield _populated(app, server)
         database_of(app).dispose()
+
+
+@pytest.fixture
+def town(county: Town) -> Town:
+    """The county, with everybody signed in anew."""
+    county.sign_in()
+    return county
 
 
 def _populated(app: Flask, server: Server) -> Town:
@@ -217,9 +242,7 @@ def _populated(app: Flask, server: Server) -> Town:
             ),
             {"low": low, "high": high},
         ).one()
-    clients = {who: signed_in(app, Viewer("account", str(id))) for who, id in ids.items()}
-    clients |= {who: app.test_client() for who in ("str", "kio", "rea", "rep")}
-    clients["kio"].set_cookie("gridmap_kiosk", kiosk)
+    viewers = {who: Viewer("account", str(id)) for who, id in ids.items()}
     headers = {
         who: {"Authorization": f"Bearer {secrets[verb]}"}
         for who, verb in (("rea", "read"), ("rep", "report"))
@@ -231,7 +254,7 @@ def _populated(app: Flask, server: Server) -> Town:
         "path": place,
     }
     report = {"category": 1, "lon": lon, "lat": lat, "words": "示例"}
-    return Town(app, clients, headers, values, township, report)
+    return Town(app, viewers, kiosk, headers, values, township, report)
 
 
 LOGINS = {
