@@ -14,7 +14,8 @@ from gridmap.queries.follow import Followed
 from gridmap.web import parse
 from gridmap.web.context import circumstances, services
 from gridmap.web.papers import new_file, storage
-from gridmap.web.public import HOUR, TEN_MINUTES, body, page, source
+from gridmap.web.public import HOUR, TEN_MINUTES, body, page
+from gridmap.web.who import source_of
 
 following = Blueprint("following", __name__)
 
@@ -92,5 +93,5 @@ def add_photo() -> tuple[Response, int]:
 
 def _followed(sent: dict[str, Any]) -> Followed:
     made = services()
-    rates.spend(made.database, INTAKE, LOOKING_UP, source(), now=made.clock())
+    rates.spend(made.database, INTAKE, LOOKING_UP, source_of(request), now=made.clock())
     return public_report.followed(made.database, parse.text(sent, "code"), circumstances(INTAKE))

@@ -26,7 +26,7 @@ from gridmap.rules import work
 from gridmap.web import basemap, parse
 from gridmap.web.context import circumstances, services
 from gridmap.web.errors import as_json
-from gridmap.web.who import LOOPBACK
+from gridmap.web.who import is_secure, source_of
 
 public = Blueprint("public", __name__)
 
@@ -95,7 +95,7 @@ def find_place() -> Response:
     """Villages and grids that some words name; no household."""
     words = parse.text(body(), "q")
     made = services()
-    rates.spend(made.database, INTAKE, SEARCHING, source(), now=made.clock())
+    rates.spend(made.database, INTAKE, SEARCHING, source_of(request), now=made.clock())
     with made.database.transaction(STRANGER) as connection:
         found = report_places.places(connection, words, now=made.clock())
     return jsonify(results=found)
@@ -106,7 +106,7 @@ def whose_place() -> Response:
     """Whose grid a point is; asked in a body, since it says where a reporter stands."""
     made, settings = services(), services().settings
     spot = parse.spot(body())
-    rates.spend(made.database, INTAKE, SEARCHING, source(), now=made.clock())
+    rates.spend(made.database, INTAKE, SEARCHING, source_of(request), now=made.clock())
     now = made.clock()
     with made.database.transaction(STRANGER) as connection:
         found = locate(connection, spot, at=now, now=now, nearest_limit_m=settings.nearest_limit_m)
@@ -131,7 +131,7 @@ def send_report() -> tuple[Response, int]:
         raise InvalidInput("缺少工作量证明；请刷新页面再送，写的都还在。")
     if not public_report.is_known(made.database, sent.report.id):
         limit = Limit("report", settings.reports_per_hour, HOUR)
-        rates.spend(made.database, INTAKE, limit, source(), now=made.clock())
+        rates.spend(made.database, INTAKE, limit, source_of(request), now=made.clock())
     receipt = public_report.send(made.database, sent, circumstances(INTAKE))
     answer = _receipt(receipt)
     if not receipt.changed:
@@ -143,7 +143,7 @@ def send_report() -> tuple[Response, int]:
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
-    link = f"{request.host_url}follow#{receipt.code}"
+    link = f"{_site()}/follow#{receipt.code}"
     return {
         "number": receipt.number,
         "code": receipt.code,
@@ -151,6 +151,11 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "qr": qr_code(link),
         "whose": receipt.whose,
     }
+
+
+def _site() -> str:
+    """The address of this site, as the browser knows it behind a proxy too."""
+    return f"{'https' if is_secure(request) else 'http'}://{request.host}"
 
 
 def qr_code(link: str) -> dict[str, Any]:
@@ -227,9 +232,3 @@ def body() -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise InvalidInput("请以 JSON 对象提交。")
     return sent
-
-
-def source() -> str:
-    """The address that sends: behind the server's own proxy, the one that the proxy saw."""
-    remote = request.remote_addr or ""
-    return request.headers.get("X-Real-IP", remote) if remote in LOOPBACK else remote

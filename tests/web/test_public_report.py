@@ -97,6 +97,16 @@ def test_a_stranger_learns_number_code_and_whose_grid_it_is(app: Flask) -> None:
     assert tuple(incident) == (41, world.A1, "taken_in")
 
 
+def test_the_code_leads_back_by_tls_where_a_proxy_speaks_it(app: Flask) -> None:
+    answer = app.test_client().post(
+        "/api/report",
+        json=body(),
+        headers=PROGRAM | {"X-Forwarded-Proto": "https", "Host": "report.example"},
+        environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
+    )
+    assert answer.get_json()["link"].startswith("https://report.example/follow#")
+
+
 def test_five_sends_at_once_are_one_incident_with_one_code(app: Flask) -> None:
     sent = body()
     with served(app) as address, ThreadPoolExecutor(5) as pool:

@@ -26,10 +26,14 @@ export class PlaceChoice extends HTMLElement {
   note = h('p', { class: 'whose', role: 'status' });
   results = h('ul', { class: 'found' });
   words = h('input', { type: 'search', id: 'place-words', autocomplete: 'off', maxlength: 60, oninput: () => this.search() });
-  box = h('div', { class: 'pin-map', hidden: true }, h('div', { class: 'ground', role: 'application', 'aria-label': t('移动地图，让针尖指着出事的地方') }), h('span', { class: 'pin', 'aria-hidden': 'true' }));
-  finder = h('div', { class: 'finder', hidden: true }, h('label', { for: 'place-words', class: 'unseen' }, t('村、社区或网格')), this.words, this.results);
+  floor = h('div', { class: 'ground', role: 'application' });
+  box = h('div', { class: 'pin-map', hidden: true }, this.floor, h('span', { class: 'pin', 'aria-hidden': 'true' }));
+  finder = h('div', { class: 'finder', hidden: true }, this.words, this.results);
 
-  connectedCallback() {
+  /** Puts its words on, once the language is known. */
+  draw() {
+    this.floor.setAttribute('aria-label', t('移动地图，让针尖指着出事的地方'));
+    this.words.setAttribute('aria-label', t('村、社区或网格'));
     const way = (/** @type {string} */ id, /** @type {string} */ words, /** @type {() => void} */ go) => h('button', { type: 'button', id: `by-${id}`, onclick: go }, t(words));
     this.words.placeholder = t('如：松岭村，或松岭村 3');
     redraw(this,
@@ -92,8 +96,7 @@ export class PlaceChoice extends HTMLElement {
   async load() {
     this.catalog ??= await server.options();
     const { makePinMap } = await import('../panels/pin-map.js');
-    const box = /** @type {HTMLElement} */ (this.box.firstElementChild);
-    this.ground = await makePinMap(box, this.catalog, (lon, lat) => this.choose({ lon, lat, accuracy_m: null, grid: null, how: 'map', title: '' }));
+    this.ground = await makePinMap(this.floor, this.catalog, (lon, lat) => this.choose({ lon, lat, accuracy_m: null, grid: null, how: 'map', title: '' }));
     const zoom = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ words) => h('button', { type: 'button', 'aria-label': words, onclick: () => this.ground?.zoom(by) }, sign);
     this.box.append(h('div', { class: 'zoom' }, zoom(1, '+', t('放大')), zoom(-1, '−', t('缩小'))));
     this.dataset.ready = 'yes';

@@ -169,6 +169,7 @@ function listen() {
 async function start() {
   const code = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
   useLanguage(code, code === 'en' ? await messages().catch(() => ({})) : {});
+  element('place-choice').draw();
   listen();
   show();
   if (kept.receipt) await sendPhotos();
