@@ -20,6 +20,8 @@ export const log = (page) => ask(withParams('/api/notices/log', { page }));
 /** Marks notices as seen, all of them without ids. @param {string[]} [ids] @returns {Promise<Counts>} */
 export const markSeen = (ids) => ask('/api/notices/seen', {
   method: 'POST',
+  // the page may be left in the same moment
+  keepalive: true,
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify(ids ? { ids } : {}),
 });

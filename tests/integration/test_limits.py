@@ -1,5 +1,6 @@
 """Time limits on a real database: shares, climbing, pauses, the calendar, many at once."""
 
+import random
 import time
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database, psycopg2_url
-from gridmap.errors import FileRefused, NotAllowed
+from gridmap.errors import Conflict, FileRefused, NotAllowed
 from gridmap.operations import calendar, limits
 from gridmap.operations.calendar import Day
 from gridmap.operations.casework import clock
@@ -163,28 +164,50 @@ def clock_agrees(desk: Desk) -> None:
     )
 
 
-def test_the_columns_equal_the_events_after_steps_and_a_new_calendar(desk: Desk) -> None:
-    desk.id = desk.reported(category=NEIGHBORS)
-    steps: list[tuple[str, dict[str, Any]]] = [
-        ("pause", {"pause": "legal", "words": "鉴定"}),
-        ("resume", {}),
-        ("recategorize", {"category": 64}),
-        ("pause", {"pause": "weather", "words": "雪"}),
-    ]
-    for step, given in steps:
-        desk.now += timedelta(hours=31, minutes=7, seconds=13)
-        desk.take("officer", step, **given)
+_MOVES: dict[str, dict[str, Any]] = {
+    "pause": {"pause": "legal", "words": "鉴定"},
+    "resume": {},
+    "recategorize": {"category": 64},
+    "note": {"words": "记一笔"},
+    "resolve": {"outcome": "resolved", "words": "好了"},
+    "reopen": {"words": "又来了"},
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_columns_equal_the_events_after_random_steps(desk: Desk, seed: int) -> None:
+    chance = random.Random(seed)
+    desk.id = desk.reported(category=chance.choice([NEIGHBORS, FIRE]))
+    desk.take("worker", "begin")
+    taken = 0
+    for _ in range(14):
+        desk.now += timedelta(seconds=chance.randrange(5 * 24 * 3600))
+        step = chance.choice(list(_MOVES))
+        given = _MOVES[step] | ({"category": chance.choice([1, 32, 64])} if "cat" in step else {})
+        try:
+            desk.take("officer", step, **given)
+        except Conflict:
+            continue
+        taken += 1
         clock_agrees(desk)
-    with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
-        day = Day(date(2026, 6, 12), False, "示例假")
-        calendar.set_day(connection, day, acting(desk.given, LOCAL_ADMINISTRATOR, desk.now))
-    clock_agrees(desk)
-    # the new day of rest lies within the time used
-    before = desk.row().used_min
-    with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
-        day = Day(date(2026, 6, 12), True)
-        calendar.set_day(connection, day, acting(desk.given, LOCAL_ADMINISTRATOR, desk.now))
-    assert desk.row().used_min > before
+        watched(desk)
+        clock_agrees(desk)
+    assert taken > 2
+
+
+def test_a_new_calendar_settles_what_is_open(desk: Desk) -> None:
+    desk.id = desk.reported(category=NEIGHBORS)
+    desk.now += timedelta(days=4)
+
+    def friday(works: bool) -> int:
+        given = acting(desk.given, LOCAL_ADMINISTRATOR, desk.now)
+        with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+            calendar.set_day(connection, Day(date(2026, 6, 12), works, "示例"), given)
+        clock_agrees(desk)
+        return int(desk.row().used_min)
+
+    # the day lies within the time used
+    assert friday(works=True) == friday(works=False) + 450
 
 
 def test_a_holiday_moves_what_is_open(desk: Desk) -> None:
