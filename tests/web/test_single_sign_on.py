@@ -7,7 +7,6 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
-from oidc_provider_mock import User, run_server_in_thread
 from sqlalchemy import text
 
 from gridmap import create_app
@@ -24,16 +23,16 @@ from tests.web.requests import ELSEWHERE
 # the issuer of the tests still uses what its own library will drop
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-PEOPLE = [
-    User(sub="subject-1", claims={"preferred_username": "officer"}),
-    User(sub="subject-2", claims={"preferred_username": "nobody-here"}),
-]
+PEOPLE = {"subject-1": "officer", "subject-2": "nobody-here"}
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """The address of an issuer that knows two people."""
-    with run_server_in_thread(user_claims=PEOPLE) as running:
+    from oidc_provider_mock import User, run_server_in_thread
+
+    people = [User(sub=sub, claims={"preferred_username": one}) for sub, one in PEOPLE.items()]
+    with run_server_in_thread(user_claims=people) as running:
         yield f"http://localhost:{running.server_port}"
 
 
