@@ -232,6 +232,9 @@ def test_a_file_announces_its_years_and_a_single_day_does_not(desk: Desk) -> Non
     with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
         calendar.load(connection, days, desk.given)
     assert known_until() == date(2027, 12, 31)
+    with desk.database.transaction(desk.office["admin"]) as connection:
+        noted = connection.scalars(text("SELECT what FROM audit ORDER BY id"))
+        assert list(noted) == ["calendar_day_set", "calendar_loaded"]
 
 
 def test_set_up_again_keeps_what_people_said(desk: Desk, database_url: str, server: Server) -> None:
