@@ -96,7 +96,7 @@ export class PlaceChoice extends HTMLElement {
   async load() {
     this.catalog ??= await server.options();
     const { makePinMap } = await import('../panels/pin-map.js');
-    this.ground = await makePinMap(this.floor, this.catalog, (lon, lat) => this.choose({ lon, lat, accuracy_m: null, grid: null, how: 'map', title: '' }));
+    this.ground = await makePinMap(this.floor, this.catalog, (lon, lat, accuracy) => this.choose({ lon, lat, accuracy_m: accuracy, grid: null, how: 'map', title: '' }));
     const zoom = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ words) => h('button', { type: 'button', 'aria-label': words, onclick: () => this.ground?.zoom(by) }, sign);
     this.box.append(h('div', { class: 'zoom' }, zoom(1, '+', t('放大')), zoom(-1, '−', t('缩小'))));
     this.dataset.ready = 'yes';

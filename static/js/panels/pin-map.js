@@ -7,13 +7,22 @@ import { presetRange } from '../time.js';
 const CLOSE_ZOOM = 14.5;
 const METERS_AT_ZOOM_0 = 40_075_017 / 512;
 const HALF_MAP_PX = 90;
+/** How exactly a thumb points, and what is as good as exact. */
+const THUMB_PX = 12;
+const EXACT_M = 30;
 
 /** The zoom at which a circle of that radius fills the small map. @param {number} meters @param {number} lat */
 export const zoomFor = (meters, lat) => Math.min(CLOSE_ZOOM, Math.max(6, Math.log2((METERS_AT_ZOOM_0 * Math.cos((lat * Math.PI) / 180) * HALF_MAP_PX) / Math.max(20, meters))));
 
+/** How far a pin may be off at a zoom, meters; null where that is next to nothing. @param {number} zoom @param {number} lat */
+export function pinAccuracy(zoom, lat) {
+  const meters = Math.round((METERS_AT_ZOOM_0 * Math.cos((lat * Math.PI) / 180) * THUMB_PX) / 2 ** zoom);
+  return meters > EXACT_M ? meters : null;
+}
+
 /**
  * @param {HTMLElement} container @param {import('../api.js').Catalog} catalog
- * @param {(lon: number, lat: number) => void} onMoved somebody moved the map
+ * @param {(lon: number, lat: number, accuracy: number|null) => void} onMoved somebody moved the map
  */
 export async function makePinMap(container, catalog, onMoved) {
   const fresh = freshState(catalog, presetRange('30', catalog.last_day));
@@ -26,7 +35,7 @@ export async function makePinMap(container, catalog, onMoved) {
     if (!byHand) return;
     byHand = false;
     const { lng, lat } = map.getCenter();
-    onMoved(Number(lng.toFixed(6)), Number(lat.toFixed(6)));
+    onMoved(Number(lng.toFixed(6)), Number(lat.toFixed(6)), pinAccuracy(map.getZoom(), lat));
   });
   await map.once('load');
   await drawing.load(state);
