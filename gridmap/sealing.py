@@ -8,41 +8,60 @@ another row or field does not open. Beside it stands a keyed hash, for "this num
 import hmac
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from gridmap.errors import InvalidInput
-from gridmap.secrets import Secrets
+from gridmap.secrets import Secrets, read
 
 _FORMAT = 1
 _NONCE_BYTES = 12
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sealer:
-    """The ring of sealing keys; the highest number seals, all of them open."""
+    """The ring of sealing keys; the highest number seals, all of them open.
 
-    keys: dict[int, bytes]
-    hash_key: bytes
+    A ring with a ``file`` follows it: once the keys were rotated, every process seals with the
+    new one at its next value, without being started anew.
+    """
+
+    keys: dict[int, bytes] = field(repr=False)
+    hash_key: bytes = field(repr=False)
+    file: Path | None = None
+    read_at: int = 0
 
     @property
     def current(self) -> int:
         """The number of the key that seals."""
         return max(self.keys)
 
+    def follow(self) -> None:
+        """Reads the keys again where the file has changed."""
+        if self.file is None:
+            return
+        changed = self.file.stat().st_mtime_ns
+        if changed != self.read_at:
+            self.keys, self.read_at = _keys_of(read(self.file)), changed
 
-def sealer(secrets: Secrets) -> Sealer:
-    """The key ring of an installation."""
-    keys = {int(number): bytes.fromhex(key) for number, key in secrets.sealing_keys.items()}
-    return Sealer(keys, bytes.fromhex(secrets.hash_key))
+
+def sealer(secrets: Secrets, file: Path | None = None) -> Sealer:
+    """The key ring of an installation; it follows the secrets' ``file`` where one is named."""
+    return Sealer(_keys_of(secrets), bytes.fromhex(secrets.hash_key), file)
+
+
+def _keys_of(secrets: Secrets) -> dict[int, bytes]:
+    return {int(number): bytes.fromhex(key) for number, key in secrets.sealing_keys.items()}
 
 
 def seal(ring: Sealer, text: str, *, field: str, row: UUID) -> bytes:
     """Encrypts a value for one field of one row."""
+    ring.follow()
     nonce = os.urandom(_NONCE_BYTES)
     cipher = AESGCMSIV(ring.keys[ring.current])
     sealed = cipher.encrypt(nonce, text.encode(), _bound_to(field, row))
@@ -51,6 +70,8 @@ def seal(ring: Sealer, text: str, *, field: str, row: UUID) -> bytes:
 
 def unseal(ring: Sealer, value: bytes, *, field: str, row: UUID) -> str:
     """Opens a sealed value; InvalidInput where it belongs to another row, field or key ring."""
+    if value[1] not in ring.keys:
+        ring.follow()
     key = ring.keys.get(value[1]) if value[0] == _FORMAT else None
     if key is None:
         raise InvalidInput("没有打开这个字段的密钥，请恢复 secrets 文件。")

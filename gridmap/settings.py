@@ -43,6 +43,9 @@ class Settings:
         30,
         "days after which files and rejects of an import are cleared; 0: kept for good",
     )
+    export_days: int = setting(
+        "GRIDMAP_EXPORT_DAYS", 7, "days for which the file of an export can be fetched"
+    )
     basemap_kind: str = setting("GRIDMAP_BASEMAP", "none", "base map: none, xyz or pmtiles")
     basemap_url: str = setting("GRIDMAP_BASEMAP_URL", "", "tile template, or file of the base map")
     basemap_crs: str = setting(

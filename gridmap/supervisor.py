@@ -166,7 +166,7 @@ def _circumstances(settings: Settings, kept: Secrets) -> Circumstances:
         system_clock(),
         settings.zone,
         settings.nearest_limit_m,
-        sealing.sealer(kept),
+        sealing.sealer(kept, settings.instance / "secrets"),
     )
 
 

@@ -4,7 +4,18 @@ import sys
 
 import click
 
-from gridmap.cli import accounts, calendar, data, exports, imports, jobs, server, synth, webhooks
+from gridmap.cli import (
+    accounts,
+    calendar,
+    data,
+    exports,
+    imports,
+    jobs,
+    keys,
+    server,
+    synth,
+    webhooks,
+)
 from gridmap.errors import GridmapError
 
 
@@ -22,6 +33,7 @@ for _command in (
     *webhooks.COMMANDS,
     *imports.COMMANDS,
     *jobs.COMMANDS,
+    *keys.COMMANDS,
     *exports.COMMANDS,
     *synth.COMMANDS,
 ):

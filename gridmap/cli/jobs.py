@@ -15,7 +15,8 @@ from gridmap.jobs.crew import Crew
 def jobs(once: bool) -> None:
     """Does the work that pages ask for in the background, until stopped."""
     with session() as given:
-        crew = Crew(given.settings, given.database, system_clock, sealing.sealer(given.secrets))
+        ring = sealing.sealer(given.secrets, given.settings.instance / "secrets")
+        crew = Crew(given.settings, given.database, system_clock, ring)
         login = login_url(
             administrative_url(given.settings, given.secrets),
             "gridmap_job",

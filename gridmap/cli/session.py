@@ -31,7 +31,7 @@ class Session:
             system_clock(),
             self.settings.zone,
             self.settings.nearest_limit_m,
-            sealing.sealer(self.secrets),
+            sealing.sealer(self.secrets, self.settings.instance / "secrets"),
         )
 
 

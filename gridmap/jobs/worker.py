@@ -11,7 +11,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import URL
 
 from gridmap.errors import GridmapError
-from gridmap.jobs import clear_imports, imports, limits, sweep, telling
+from gridmap.jobs import clear_imports, erasure, exports, imports, limits, sweep, telling
 from gridmap.jobs.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ DUTIES: tuple[tuple[str, str, Callable[[Crew], None]], ...] = (
     ("jobs.tell", telling.OFTEN, telling.tell),
     ("jobs.send", telling.OFTEN, telling.send),
     ("jobs.digest", telling.EVERY_MINUTE, telling.digest),
+    ("jobs.clear_exports", exports.CRON, exports.clear),
+    ("jobs.erase", erasure.CRON, erasure.erase),
 )
 """What recurs: its name, when, and what is done; never twice at a time, never two waiting."""
 
@@ -36,7 +38,7 @@ def build(crew: Crew, login: URL) -> App:
     """The tasks of all jobs, on the database that ``login`` names."""
     address = login.set(drivername="postgresql").render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=address))
-    for name, work in imports.TASKS.items():
+    for name, work in (imports.TASKS | exports.TASKS).items():
         app.task(name=name)(_task(crew, work))
     app.periodic(cron="* * * * *")(app.task(name="jobs.revive")(_reviver(app, crew)))
     for name, cron, duty in DUTIES:

@@ -21,9 +21,16 @@ def end_of(day: date, zone: str) -> datetime:
     return day_bounds(day, day, zone)[1] - _INSTANT
 
 
-def export(connection: Connection, asked: Asked, file: Path, *, crs: str = WGS84) -> int:
+MARK_HEADING = "导出标记"
+
+
+def export(
+    connection: Connection, asked: Asked, file: Path, *, crs: str = WGS84, mark: str = ""
+) -> int:
     """Writes what the viewer may see to ``file``, in the format of its suffix; returns the rows.
 
+    A ``mark`` stands in a column of its own on every row, so that it stays with rows that are
+    cut out of the file; an import does not know the column and passes it over.
     The file appears whole or not at all. Raises InvalidInput for a kind, a suffix or a coordinate
     system that is none, FileRefused where it cannot be written.
     """
@@ -36,6 +43,9 @@ def export(connection: Connection, asked: Asked, file: Path, *, crs: str = WGS84
         # a folder, not another name: some formats keep the name of their file inside
         part = Path(folder) / file.name
         rows = exports.rows(connection, asked)
+        if mark:
+            headings = [*headings[:-1], MARK_HEADING, headings[-1]]
+            rows = ((*row[:-1], mark, row[-1]) for row in rows)
         count = write_table(part, headings, rows, len(headings) - 1, crs)
         os.replace(part, file)
     return count

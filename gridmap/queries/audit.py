@@ -39,6 +39,14 @@ WORDS = {
     "audit_exported": ("导出审计", "Exported the trail"),
     "reveal": ("查看全文", "Revealed"),
     "household_read": ("查看住户", "Read a household"),
+    "number_searched": ("按号码查找", "Looked for a number"),
+    "moved_away": ("登记迁出", "Marked as moved away"),
+    "moved_back": ("取消迁出", "Marked as still there"),
+    "persons_erased": ("清除迁出者", "Erased who moved away"),
+    "reporters_erased": ("清除上报人", "Erased reporters"),
+    "export_fetched": ("取走导出", "Fetched an export"),
+    "keys_rotated": ("更换密钥", "Rotated the keys"),
+    "keys_forgotten": ("去掉旧密钥", "Took old keys out"),
 }
 """Kinds of acts in the trail, in Chinese and English; one that is not here shows its own name."""
 

@@ -13,6 +13,7 @@ from gridmap.web import (
     account,
     admin,
     admin_audit,  # noqa: F401  (its routes)
+    admin_catalog,  # noqa: F401  (its routes)
     admin_keys,  # noqa: F401  (its routes)
     auth,
     basemap,
@@ -20,12 +21,14 @@ from gridmap.web import (
     desks,
     errands,
     errors,
+    export_jobs,
     exports,
     following,
     frame,
     gate,
     headers,
     health,
+    households,
     imports,
     kiosk,
     language,
@@ -72,6 +75,8 @@ def assemble(made: Services) -> Flask:
         api,
         tiles.tiles,
         exports.exports,
+        export_jobs.export_jobs,
+        households.households,
         health.health,
         imports.imports,
         following.following,
@@ -94,4 +99,5 @@ def _services(settings: Settings, clock: Clock) -> Services:
     url = settings.database_url or embedded.administrative_url(
         embedded.cluster_of(settings, kept.admin_password)
     )
-    return Services(settings, database.connect(url, kept), clock, sealing.sealer(kept))
+    ring = sealing.sealer(kept, settings.instance / "secrets")
+    return Services(settings, database.connect(url, kept), clock, ring)

@@ -468,7 +468,7 @@ def _audit() -> None:
         COMMENT ON FUNCTION guard.reveal_get IS
             'A ticket that was committed before is the price: no value leaves without its audit row.';
         CREATE FUNCTION guard.number_ask(
-            at timestamptz, hash bytea, tail boolean, why text, source text)
+            at timestamptz, tail bytea, whole bytea, why text, source text)
         RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
         DECLARE over guard.pathmultirange := guard.area('reveal', 'r');
         BEGIN
@@ -479,24 +479,25 @@ def _audit() -> None:
                 RAISE EXCEPTION 'not allowed to look for a number' USING ERRCODE = '42501';
             END IF;
             RETURN guard.audit(at, 'number_searched', 'number', NULL, NULL, lower(over), source, why,
-                jsonb_build_object('hash', encode(hash, 'hex'), 'tail', tail));
+                jsonb_build_object('tail', encode(tail, 'hex'), 'whole', encode(whole, 'hex')));
         END $$;
         CREATE FUNCTION guard.number_get(ticket bigint)
         RETURNS TABLE (kind text, county integer, id uuid, path text, name text)
         LANGUAGE plpgsql {DEFINER} AS $$
         DECLARE
             asked audit := guard.ticket(ticket, 'number_searched');
-            hash bytea := decode(asked.data->>'hash', 'hex');
-            whole boolean := NOT (asked.data->>'tail')::boolean;
+            tail bytea := decode(asked.data->>'tail', 'hex');
+            whole bytea := decode(asked.data->>'whole', 'hex');
             over guard.pathmultirange := guard.area('reveal', 'r');
         BEGIN
             RETURN QUERY SELECT 'household', v.county, v.household, v.path, left(v.name, 1) || '*'
               FROM person_private AS v
-             WHERE CASE WHEN whole THEN v.phone_hash ELSE v.phone_tail_hash END = hash AND v.path <@ over
+             WHERE v.phone_tail_hash = tail AND (whole IS NULL OR v.phone_hash = whole)
+               AND v.path <@ over
              ORDER BY v.path, v.id LIMIT 50;
             RETURN QUERY SELECT 'incident', i.county, i.id, i.path, NULL::text
               FROM report AS r JOIN incident AS i ON i.county = r.county AND i.id = r.incident
-             WHERE whole AND r.reporter_phone_hash = hash AND i.path <@ over
+             WHERE r.reporter_phone_hash = whole AND i.path <@ over
              ORDER BY r.received_at DESC LIMIT 50;
         END $$;
         COMMENT ON FUNCTION guard.number_get IS
@@ -515,7 +516,7 @@ def _audit() -> None:
     """)
     for name in (
         "ticket(bigint, text)",
-        "number_ask(timestamptz, bytea, boolean, text, text)",
+        "number_ask(timestamptz, bytea, bytea, text, text)",
         "number_get(bigint)",
         "reveal_ask(timestamptz, text, integer, uuid, text, text)",
         "reveal_get(bigint)",

@@ -5,6 +5,7 @@ import '../elements/alert-strip.js';
 import '../elements/bread-crumb.js';
 import '../elements/layer-list.js';
 import '../elements/list-panel.js';
+import '../elements/household-card.js';
 import '../elements/kind-filter.js';
 import '../elements/place-card.js';
 import '../elements/record-card.js';

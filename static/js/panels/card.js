@@ -33,6 +33,7 @@ function knownLines(properties) {
 export function makeCard({ map, catalog, store, figures, drawing, frame }) {
   const placeCard = /** @type {any} */ (document.querySelector('place-card'));
   const recordCard = /** @type {any} */ (document.querySelector('record-card'));
+  const householdCard = /** @type {any} */ (document.querySelector('household-card'));
   /** @type {PlaceView|null} */
   let view = null;
   let changed = () => {};
@@ -66,6 +67,7 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     abort = new AbortController();
     const { signal } = abort;
     recordCard.update(null, catalog.zone);
+    if (place) householdCard.close();
     view = place && { catalog, place, located: null, facts: null, trouble: '', names, figure: null, form: null };
     show({});
     if (!place) return;
@@ -82,6 +84,7 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
   /** @param {'incidents'|'warnings'} layer @param {number} county @param {string} id */
   async function showRecord(layer, county, id) {
     store.set({ place: null });
+    householdCard.close();
     const above = pick(catalog.layers.find((each) => each.id === layer)?.title ?? { zh: layer, en: layer });
     try {
       const { title, number, words, kind, color, lines, timeline, lon, lat } = await api.record(layer, county, id);
@@ -94,11 +97,23 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     }
   }
 
+  /** @param {number} county @param {string} id */
+  function showHousehold(county, id) {
+    store.set({ place: null });
+    recordCard.update(null, catalog.zone);
+    void householdCard.open(county, id, catalog.zone);
+  }
+
   /** @param {{layer: string, lon: number, lat: number, properties: Record<string, any>}} target */
   function showFeature({ layer, lon, lat, properties }) {
+    if (layer === 'households' && properties.n === 1) {
+      showHousehold(properties.county, properties.id);
+      return;
+    }
     if (properties.n > 1) store.set({ list: { layer, sort: '', page: 1, at: `${lon.toFixed(6)};${lat.toFixed(6)}` } });
     const title = pick(catalog.layers.find((each) => each.id === layer)?.title ?? { zh: layer, en: layer });
     store.set({ place: null });
+    householdCard.close();
     recordCard.update({ above: title, title: properties.name ?? title, lines: knownLines(properties), timeline: [], color: null, kind: null, place: { lon, lat } }, catalog.zone);
   }
 
@@ -134,13 +149,17 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     const { layer, county, id } = /** @type {CustomEvent} */ (event).detail;
     showRecord(layer, county, id);
   });
+  document.addEventListener('household', (event) => {
+    const { county, id } = /** @type {CustomEvent} */ (event).detail;
+    showHousehold(county, id);
+  });
   document.addEventListener('ask-place', (event) => store.set({ place: /** @type {CustomEvent} */ (event).detail }));
   document.addEventListener('close-card', () => {
     recordCard.update(null, catalog.zone);
     store.set({ place: null });
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && view) document.dispatchEvent(new CustomEvent('close-card'));
+    if (event.key === 'Escape' && (view || !householdCard.hidden)) document.dispatchEvent(new CustomEvent('close-card'));
   });
 
   return {

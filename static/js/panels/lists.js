@@ -1,7 +1,7 @@
 /** The list beside a layer: asks for what is in view under the same filters, and goes where a row lies. */
 
 import * as api from '../api.js';
-import { paused } from '../dom.js';
+import { announce, paused } from '../dom.js';
 import { moveMs } from '../map.js';
 import { filterParams } from '../url.js';
 
@@ -71,6 +71,7 @@ export function makeLists({ map, catalog, store, showRecord }) {
     const layer = store.get().list?.layer;
     map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), ROW_ZOOM), duration: moveMs() });
     if (layer === 'incidents' || layer === 'warnings') showRecord(layer, county, id);
+    else if (layer === 'households') announce(panel, 'household', { county, id });
     else store.set({ place: { lon, lat } });
   });
 
