@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
+from gridmap.access import areas
 from gridmap.errors import InvalidInput
 from gridmap.operations import erasure, reveals, trail
 from gridmap.queries import households as asked
@@ -55,7 +56,9 @@ def find_named() -> Response:
     if not words:
         raise InvalidInput("请输入姓名。")
     with reading() as connection:
-        return _private(jsonify(found=asked.named(connection, words, now=services().clock())))
+        found = asked.named(connection, words, now=services().clock())
+        may_ask = bool(areas(connection, "name"))
+    return _private(jsonify(found=found, may_ask=may_ask))
 
 
 @households.post("/api/people/numbered")

@@ -37,6 +37,32 @@ export class HouseholdCard extends HTMLElement {
     this.draw();
   }
 
+  /** Asks for what whose number this is must be known, then shows who it is. @param {string} number @param {string} zone */
+  find(number, zone) {
+    this.close();
+    this.zone = zone;
+    this.hidden = false;
+    const found_ = h('ul', { class: 'people' });
+    redraw(this, h('article', { 'aria-label': t('按电话号码找') }, this.top(t('按电话号码找'), number), h('div', { class: 'people' }, h('div', { class: 'ask' },
+      this.reasoned(t('查找'), (why) => this.trying(async () => {
+        const { found } = await people.numbered(number, why);
+        found_.replaceChildren(...(found.length ? found.map((one) => this.hit(one)) : [h('li', { class: 'empty' }, t('你的范围里没有人用这个号码。'))]));
+      }, false)))), found_));
+    this.querySelector('input')?.focus();
+  }
+
+  /** @param {people.Somebody} one */
+  hit(one) {
+    if (one.kind === 'incident') return h('li', {}, `${t('上报')}\u3000${one.number ?? ''}`);
+    return h('li', {}, h('button', { type: 'button', class: 'link', onclick: () => void this.open(one.county, one.id, this.zone) }, `${one.name ?? ''}\u3000${one.address ?? ''}`));
+  }
+
+  /** @param {string} above @param {string} title */
+  top(above, title) {
+    return h('header', {}, h('div', {}, h('p', { class: 'en' }, above), h('h2', {}, title)),
+      h('button', { type: 'button', class: 'quiet-button', 'data-key': 'close', 'aria-label': t('关闭'), onclick: () => announce(this, 'close-card') }, icon('close')));
+  }
+
   /** What was opened is gone with the card. */
   close() {
     [this.known, this.asking, this.shown, this.trouble, this.hidden] = [null, '', {}, '', true];
@@ -47,8 +73,7 @@ export class HouseholdCard extends HTMLElement {
     const { known, trouble } = this;
     this.hidden = !known && !trouble;
     redraw(this, h('article', { 'aria-label': known?.address ?? t('住户') },
-      h('header', {}, h('div', {}, h('p', { class: 'en' }, known ? `${t('住户')}\u3000${known.code}` : t('住户')), h('h2', {}, known?.address ?? t('没取到'))),
-        h('button', { type: 'button', class: 'quiet-button', 'data-key': 'close', 'aria-label': t('关闭'), onclick: () => announce(this, 'close-card') }, icon('close'))),
+      this.top(known ? `${t('住户')}\u3000${known.code}` : t('住户'), known?.address ?? t('没取到')),
       trouble && h('p', { class: 'trouble', role: 'alert' }, trouble),
       known && h('dl', { class: 'how' }, h('dt', {}, t('所在网格')), h('dd', {}, known.place), known.tags.length > 0 && [h('dt', {}, t('标签')), h('dd', {}, known.tags.join('、'))]),
       known && (known.people.length ? h('ul', { class: 'people' }, known.people.map((person) => this.person(person, known))) : h('p', { class: 'empty' }, t('没有登记人员。'))),
@@ -64,8 +89,8 @@ export class HouseholdCard extends HTMLElement {
     return h('li', {},
       h('p', {}, h('b', {}, person.name), h('span', { class: 'quiet num' }, rest.join(' · ')),
         asks && h('button', { type: 'button', class: 'link', 'data-key': `all-${person.id}`, onclick: () => this.ask(person.id) }, t('看全部')),
-        known.may_change && h('button', { type: 'button', class: 'link', 'data-key': `away-${person.id}`, onclick: () => this.away(person) }, person.moved_away_on ? t('没有迁出') : t('已迁出'))),
-      this.asking === person.id && this.form(person.id),
+        known.may_change && h('button', { type: 'button', class: 'link', 'data-key': `away-${person.id}`, onclick: () => this.away(person) }, person.moved_away_on ? t('没有迁出') : t('登记迁出'))),
+      this.asking === person.id && this.reasoned(t('看全部'), (why) => void this.reveal(person.id, why), () => this.ask('')),
       opened && h('dl', { class: 'opened' }, this.lines(opened).map(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)])));
   }
 
@@ -81,14 +106,14 @@ export class HouseholdCard extends HTMLElement {
     /** @type {HTMLInputElement|null} */ (this.querySelector('form input'))?.focus();
   }
 
-  /** @param {string} id */
-  form(id) {
+  /** A form for a reason. @param {string} act @param {(why: string) => void} then @param {() => void} [never] */
+  reasoned(act, then, never) {
     const why = h('input', { name: 'why', required: true, minlength: 2, maxlength: MOST_WORDS, autocomplete: 'off' });
     return h('form', { onsubmit: (event) => {
       event.preventDefault();
-      void this.reveal(id, why.value.trim());
+      then(why.value.trim());
     } }, h('label', {}, t('为什么要看（会记入审计）'), why),
-    h('footer', {}, h('button', { type: 'submit', class: 'button primary' }, t('看全部')), h('button', { type: 'button', class: 'button', onclick: () => this.ask('') }, t('不看了'))));
+    h('footer', {}, h('button', { type: 'submit', class: 'button primary' }, act), never && h('button', { type: 'button', class: 'button', onclick: never }, t('不看了'))));
   }
 
   /** @param {string} id @param {string} why */
@@ -109,15 +134,15 @@ export class HouseholdCard extends HTMLElement {
     });
   }
 
-  /** @param {() => Promise<void>} work */
-  async trying(work) {
+  /** @param {() => Promise<void>} work @param {boolean} [anew] whether the household is drawn anew at the end */
+  async trying(work, anew = true) {
     this.trouble = '';
     try {
       await work();
     } catch (error) {
       this.trouble = /** @type {Error} */ (error).message;
     }
-    this.draw();
+    if (anew || this.trouble) this.draw();
   }
 }
 

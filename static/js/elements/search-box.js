@@ -3,11 +3,16 @@
 import * as api from '../api.js';
 import { announce, h, icon, paused, redraw } from '../dom.js';
 import { t } from '../i18n.js';
+import * as people from '../people.js';
 
 /** @typedef {import('../api.js').Found} Found */
 
 const WAIT_MS = 140;
-const KINDS = Object.freeze({ region: '区划', grid: '网格', center: '综治中心', worker: '网格员', household: '住户' });
+const KINDS = Object.freeze({ region: '区划', grid: '网格', center: '综治中心', worker: '网格员', household: '住户', person: '住户成员', number: '按电话号码找' });
+/** A whole phone is never part of an address, and four digits may be the end of one. */
+const PHONE = /^1\d{10}$/;
+const NUMBER = /^(1\d{10}|\d{4})$/;
+const NAME = /^[\p{Script=Han}·]{2,8}$/u;
 
 /** @param {string} kind */
 const kindName = (kind) => t(KINDS[/** @type {keyof typeof KINDS} */ (kind)] ?? kind);
@@ -16,6 +21,7 @@ export class SearchBox extends HTMLElement {
   /** @type {Found[]} */
   results = [];
   chosen = -1;
+  asksNames = true;
   abort = new AbortController();
   input = h('input', { type: 'search', id: 'search', role: 'combobox', autocomplete: 'off', 'aria-expanded': 'false', 'aria-controls': 'search-list', 'aria-autocomplete': 'list' });
   list = h('ul', { id: 'search-list', role: 'listbox', hidden: true });
@@ -47,12 +53,25 @@ export class SearchBox extends HTMLElement {
     this.abort = new AbortController();
     if (!q) return this.show([]);
     try {
-      const { results } = await api.search(q, this.abort.signal);
+      const { signal } = this.abort;
+      const { results } = PHONE.test(q) ? { results: [] } : await api.search(q, signal);
+      results.push(...await this.people(q));
+      if (signal.aborted) return undefined;
       return this.show(results, results.length ? '' : t('没有找到“{q}”', { q }));
     } catch (error) {
       if (/** @type {Error} */ (error).name === 'AbortError') return undefined;
       return this.show([], t('搜索失败：{why}', { why: /** @type {Error} */ (error).message }));
     }
+  }
+
+  /** Who is called so, for who may know; and the way to whose number it is. @param {string} q @returns {Promise<Found[]>} */
+  async people(q) {
+    const none = { lon: 0, lat: 0, bounds: null, path: '' };
+    if (NUMBER.test(q)) return [{ ...none, kind: 'number', title: q, detail: t('需要写明理由') }];
+    if (!this.asksNames || !NAME.test(q)) return [];
+    const { found, may_ask: may } = await people.named(q).catch(() => ({ found: [], may_ask: false }));
+    this.asksNames = may;
+    return found.map((one) => ({ ...none, ...one, kind: 'person', title: one.name ?? '', detail: one.address ?? '', lon: one.lon ?? 0, lat: one.lat ?? 0 }));
   }
 
   /** @param {Found[]} results @param {string} [note] */
@@ -95,8 +114,11 @@ export class SearchBox extends HTMLElement {
 
   /** @param {number} i */
   take(i) {
-    announce(this, 'found', this.results[i]);
-    this.input.value = this.results[i].title;
+    const found = this.results[i];
+    if (found.kind === 'number') announce(this, 'find-number', found.title);
+    else if (found.lon) announce(this, 'found', found);
+    if (found.kind === 'person') announce(this, 'household', found);
+    this.input.value = found.kind === 'number' ? '' : found.title;
     this.show([]);
   }
 }

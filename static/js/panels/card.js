@@ -149,6 +149,11 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
     const { layer, county, id } = /** @type {CustomEvent} */ (event).detail;
     showRecord(layer, county, id);
   });
+  document.addEventListener('find-number', (event) => {
+    store.set({ place: null });
+    recordCard.update(null, catalog.zone);
+    householdCard.find(/** @type {CustomEvent} */ (event).detail, catalog.zone);
+  });
   document.addEventListener('household', (event) => {
     const { county, id } = /** @type {CustomEvent} */ (event).detail;
     showHousehold(county, id);
