@@ -60,6 +60,8 @@ def area_function(also_held: str = "") -> str:
         SET search_path = pg_catalog, pg_temp AS $$
         DECLARE
             who text := guard.viewer();
+            account_id uuid := CASE WHEN who ~ '^account:[0-9a-f-]{{36}}$'
+                                    THEN substring(who FROM 9)::uuid END;
             areas guard.pathmultirange;
         BEGIN
             IF who IS NULL THEN

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from gridmap import area, sealing
+from gridmap.access import areas
 from gridmap.clock import local_day
-from gridmap.errors import InvalidInput, NotFound
+from gridmap.errors import InvalidInput, NotAllowed, NotFound
 from gridmap.events import IncidentMoved, IncidentReported
 from gridmap.ids import uuid7
 from gridmap.operations.casework.clock import start_clock
@@ -47,6 +48,23 @@ class Taken:
     id: UUID
     number: str
     located: Located | None
+
+
+def check_reporter(connection: Connection, new: NewReport) -> None:
+    """Raises NotAllowed for a viewer who works no incident, NotFound for a household unseen.
+
+    Asked in the viewer's own name; the report itself may lie outside the viewer's area: nothing
+    is turned away.
+    """
+    if not areas(connection, "incident", "w"):
+        raise NotAllowed("你没有登记上报的权限；居民请用公众上报页面。")
+    if isinstance(new.place, AtHousehold):
+        seen = connection.scalar(
+            text("SELECT count(*) FROM household WHERE county = :county AND id = :id"),
+            {"county": new.place.county, "id": new.place.id},
+        )
+        if not seen:
+            raise NotFound("没有这个住户，或者你不能查看它。")
 
 
 def report(connection: Connection, new: NewReport, given: Circumstances) -> Taken:

@@ -1,6 +1,6 @@
 """What decides about the next steps of an incident: its state, and who asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,17 @@ def found(connection: Connection, county: int, id: UUID, *, lock: bool = False) 
     if row is None:
         raise NotFound("没有这个事件，或者你不能查看它。")
     return row
+
+
+_RATED = "SELECT rating IS NOT NULL FROM report WHERE id = CAST(:id AS uuid)"
+
+
+def seen_by(connection: Connection, row: Row[Any], viewer: Viewer) -> Case:
+    """What decides about the next steps of a viewer: each reporter rates for themselves."""
+    seen = as_case(row)
+    if viewer.kind == "follow":
+        return replace(seen, rated=bool(connection.scalar(text(_RATED), {"id": viewer.name})))
+    return seen
 
 
 def as_case(row: Row[Any]) -> Case:

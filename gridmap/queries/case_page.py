@@ -116,7 +116,8 @@ def reports(connection: Connection, county: int, id: UUID) -> list[dict[str, Any
 
 _TIMELINE = """
 SELECT DISTINCT ON (at, xid, kind) at, xid, id, kind, data,
-       CASE WHEN actor LIKE 'job:%' THEN '' ELSE guard.display(actor) END AS who
+       CASE WHEN actor LIKE 'job:%' THEN '' WHEN actor LIKE 'follow:%' THEN '上报人'
+            ELSE guard.display(actor) END AS who
   FROM event WHERE subject_id = :id AND subject_kind = 'incident'
  ORDER BY at DESC, xid DESC, kind, id DESC
 """
@@ -133,6 +134,9 @@ KINDS = {
     "IncidentSupervised": ("督办", "Supervised"),
     "DepartmentsWhistled": ("吹哨", "Whistled"),
     "DepartmentArrived": ("报到", "Arrived"),
+    "DepartmentAnswered": ("部门答复", "Answered"),
+    "IncidentInherited": ("接手", "Inherited"),
+    "HouseholdsConcerned": ("涉及住户", "Households"),
     "IncidentHandedOver": ("交接", "Handed over"),
     "ClockPaused": ("暂停", "Paused"),
     "ClockResumed": ("恢复", "Resumed"),

@@ -100,7 +100,10 @@ def take_report() -> tuple[Response, int]:
     if viewer() == STRANGER:
         raise NotAllowed("请用公众上报页面。")
     by_token = viewer().kind == "token"
-    with services().database.transaction(INTAKE if by_token else viewer()) as connection:
+    if not by_token:
+        with reading() as connection:
+            intake.check_reporter(connection, new)
+    with services().database.transaction(INTAKE) as connection:
         taken = intake.report(connection, new, given)
         if by_token:
             keys.check_reports_into(connection, viewer(), taken)

@@ -169,17 +169,29 @@ def _bodies() -> None:
         COMMENT ON TABLE incident_access IS
             'Centers and departments that may see an incident outside their area, beside the path.';
 
-        CREATE FUNCTION guard.bodies() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
-            SELECT COALESCE(array_agg(body), '{{}}') FROM guard.appointment
-             WHERE viewer = guard.viewer() AND body IS NOT NULL AND during @> now() $$;
-        CREATE FUNCTION guard.called_in() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
-            SELECT COALESCE(array_agg(incident), '{{}}') FROM (
-                SELECT incident FROM incident_access
-                 WHERE body = ANY (guard.bodies()) AND (until IS NULL OR until > now())
-                UNION ALL
-                -- asked once, not for each report there is
-                SELECT incident FROM report WHERE id = (
-                    SELECT substring(guard.viewer() FROM '^follow:([0-9a-f-]{{36}})$')::uuid)) AS open $$;
+        -- plpgsql keeps its plans, and every statement on incidents asks these
+        CREATE FUNCTION guard.bodies() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
+        DECLARE who text := guard.viewer();
+        BEGIN
+            RETURN (SELECT COALESCE(array_agg(a.body), '{{}}') FROM guard.appointment AS a
+                     WHERE a.viewer = who AND a.body IS NOT NULL AND a.during @> now());
+        END $$;
+        CREATE FUNCTION guard.called_in() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
+        DECLARE
+            who text := guard.viewer();
+            own uuid[];
+        BEGIN
+            IF who ~ '^follow:[0-9a-f-]{{36}}$' THEN
+                RETURN ARRAY(SELECT r.incident FROM report AS r WHERE r.id = substring(who FROM 8)::uuid);
+            END IF;
+            own := guard.bodies();
+            IF own = '{{}}' THEN
+                RETURN own;
+            END IF;
+            RETURN ARRAY(SELECT i.incident FROM incident_access AS i
+                          WHERE i.body = ANY (own) AND (i.until IS NULL OR i.until > now()));
+        END $$;
+        CREATE INDEX ON report (id);
         COMMENT ON FUNCTION guard.called_in IS
             'Incidents that the viewer may see beside its area: called in to, or followed by code.';
         ALTER FUNCTION guard.bodies() OWNER TO gridmap_guard;
@@ -195,9 +207,19 @@ def _bodies() -> None:
 
 _DUTIES = """
                 UNION ALL
-                SELECT path FROM guard.duties(who, area.what, area.act) AS path
-                 WHERE who ~ '^account:[0-9a-f-]{36}$'
+                SELECT d.path FROM public.account AS c JOIN public.duty AS d ON d.staff = c.staff
+                 WHERE c.id = account_id AND c.closed_at IS NULL AND d.during @> now()
+                   AND EXISTS (SELECT FROM guard.role_right AS r
+                                WHERE r.role = 'worker' AND r.what = area.what AND r.act = area.act)
+                UNION ALL
+                SELECT d.path FROM public.account AS c
+                  JOIN public.stand_in AS s ON s.by_staff = c.staff AND s.during @> now()
+                  JOIN public.duty AS d ON d.staff = s.staff AND guard.within(d.path, s.path)
+                 WHERE c.id = account_id AND c.closed_at IS NULL AND d.during @> now()
+                   AND EXISTS (SELECT FROM guard.role_right AS r
+                                WHERE r.role = 'worker' AND r.what = area.what AND r.act = area.act)
 """
+"""The paths of a worker's duties, and of those it stands in for; here, where plans are kept."""
 
 
 def _appointments() -> None:
@@ -211,12 +233,7 @@ def _appointments() -> None:
                     WHERE s.by_staff = a.staff AND s.during @> now() AND guard.within(d.path, s.path))
              WHERE a.id = held_duties.account AND a.closed_at IS NULL AND d.during @> now() $$;
         COMMENT ON FUNCTION guard.held_duties IS 'The duties of an account, and of those it stands in for.';
-        CREATE FUNCTION guard.duties(who text, what text, act text) RETURNS SETOF text
-        LANGUAGE sql STABLE PARALLEL RESTRICTED {DEFINER} AS $$
-            SELECT d.path FROM guard.held_duties(substring(who FROM 9)::uuid) AS d
-              JOIN guard.role_right AS r ON r.role = 'worker' AND r.what = duties.what AND r.act = duties.act $$;
         ALTER FUNCTION guard.held_duties(uuid) OWNER TO gridmap_guard;
-        ALTER FUNCTION guard.duties(text, text, text) OWNER TO gridmap_guard;
     """)
     op.execute(area_function(_DUTIES))
     op.execute(f"""
@@ -398,7 +415,7 @@ def _audit() -> None:
         GRANT SELECT ON audit TO gridmap_app;
         GRANT SELECT, INSERT ON audit TO gridmap_guard;
 
-        CREATE FUNCTION guard.audit(
+        CREATE FUNCTION guard.write_audit(
             at timestamptz, what text, subject_kind text, county integer, subject_id uuid,
             path text, source text, why text, data jsonb)
         RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
@@ -412,6 +429,20 @@ def _audit() -> None:
             RETURNING id INTO made;
             RETURN made;
         END $$;
+        CREATE FUNCTION guard.audit(
+            at timestamptz, what text, subject_kind text, county integer, subject_id uuid,
+            path text, source text, why text, data jsonb)
+        RETURNS bigint LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            IF what IN ('reveal', 'number_searched') THEN
+                RAISE EXCEPTION 'not allowed to write a ticket' USING ERRCODE = '42501';
+            END IF;
+            RETURN guard.write_audit(at, what, subject_kind, county, subject_id, path, source, why, data);
+        END $$;
+        COMMENT ON FUNCTION guard.audit IS
+            'All acts but those whose row is a ticket: these write it where the right was checked.';
+        ALTER FUNCTION guard.write_audit(timestamptz, text, text, integer, uuid, text, text, text, jsonb)
+            OWNER TO gridmap_guard;
         ALTER FUNCTION guard.audit(timestamptz, text, text, integer, uuid, text, text, text, jsonb)
             OWNER TO gridmap_guard;
 
@@ -434,7 +465,7 @@ def _audit() -> None:
             IF NOT COALESCE(place <@ guard.area('reveal', 'r'), false) THEN
                 RAISE EXCEPTION 'not allowed to reveal' USING ERRCODE = '42501';
             END IF;
-            RETURN guard.audit(at, 'reveal', kind, county, id, place, source, why, '{{}}');
+            RETURN guard.write_audit(at, 'reveal', kind, county, id, place, source, why, '{{}}');
         END $$;
         CREATE FUNCTION guard.ticket(number bigint, what text) RETURNS audit
         LANGUAGE plpgsql {DEFINER} AS $$
@@ -478,7 +509,7 @@ def _audit() -> None:
             IF isempty(over) THEN
                 RAISE EXCEPTION 'not allowed to look for a number' USING ERRCODE = '42501';
             END IF;
-            RETURN guard.audit(at, 'number_searched', 'number', NULL, NULL, lower(over), source, why,
+            RETURN guard.write_audit(at, 'number_searched', 'number', NULL, NULL, lower(over), source, why,
                 jsonb_build_object('tail', encode(tail, 'hex'), 'whole', encode(whole, 'hex')));
         END $$;
         CREATE FUNCTION guard.number_get(ticket bigint)
@@ -527,7 +558,7 @@ def _audit() -> None:
         REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guard
             TO gridmap_app, gridmap_wall, gridmap_job, gridmap_guard;
-        REVOKE EXECUTE ON FUNCTION guard.ticket FROM gridmap_app, gridmap_wall, gridmap_job;
+        REVOKE EXECUTE ON FUNCTION guard.ticket, guard.write_audit FROM gridmap_app, gridmap_wall, gridmap_job;
         REVOKE EXECUTE ON FUNCTION guard.number_ask, guard.number_get, guard.reveal_ask,
             guard.reveal_get, guard.masked_people,
             guard.appoint, guard.dismiss, guard.dismiss_all, guard.appointments FROM gridmap_wall;
@@ -555,13 +586,14 @@ def downgrade() -> None:
         DROP POLICY r ON incident;
         CREATE POLICY r ON incident FOR SELECT TO gridmap_app, gridmap_wall, gridmap_job
             USING ({area_test("incident", "r")});
+        DROP INDEX report_id_idx;
         GRANT SELECT ON report TO gridmap_app;
         DROP TRIGGER rights_changed ON guard.appointment;
         DROP FUNCTION guard.masked_people, guard.number_get, guard.number_ask, guard.reveal_get,
-            guard.ticket, guard.reveal_ask, guard.audit,
+            guard.ticket, guard.reveal_ask, guard.audit, guard.write_audit,
             guard.dismiss_all, guard.token_reports, guard.keepers, guard.manages, guard.appointments,
             guard.someone_signed_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
-            guard.fits, guard.may_act_for, guard.may_appoint, guard.duties, guard.held_duties,
+            guard.fits, guard.may_act_for, guard.may_appoint, guard.held_duties,
             guard.called_in, guard.bodies;
         DROP TABLE audit, rate, stand_in, kiosk, api_token, sign_in_link, web_session, incident_access, account;
         DROP FUNCTION guard.never, guard.end_sessions, guard.staff_is_kept;

@@ -40,6 +40,7 @@ def _incident() -> None:
         -- all that figures and their policy ask of a range of days, so that they read no row
         CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into, id);
         CREATE INDEX ON incident (due_at) WHERE state NOT IN ('resolved', 'filed') AND clock = 'running';
+        CREATE INDEX ON incident (county, household) WHERE household IS NOT NULL;
         CREATE INDEX ON incident (holder_duty) WHERE state NOT IN ('resolved', 'filed');
         CREATE INDEX ON incident (holder_center) WHERE state NOT IN ('resolved', 'filed');
         COMMENT ON COLUMN incident.clock_from IS

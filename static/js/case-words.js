@@ -22,7 +22,8 @@ const SAY = {
   IncidentMerged: ({ into_number: number }) => t('并入 {number}', { number }),
   IncidentRated: ({ rating }) => t('{n} 分', { n: String(rating) }),
   ClockPaused: ({ pause }) => (pause && known.pauses[pause] ? pick(known.pauses[pause]) : ''),
-  LimitNeared: ({ share }) => t('时限已用 {n}%', { n: String(share) }),
+  LimitNeared: ({ why, share }) => (why ? pick(why) : t('时限已用 {n}%', { n: String(share) })),
+  ReporterCalledBack: ({ satisfied }) => (satisfied === undefined ? '' : t(satisfied ? '满意' : '不满意')),
   IncidentEscalated: ({ why }) => (why ? pick(why) : ''),
 };
 

@@ -13,6 +13,7 @@ PROGRAM = {"X-Requested-With": "gridmap"}
 
 _ID = "01900000-0000-7000-8000-00000000000a"
 _VALUES = {
+    "number": 1,
     "id": "grids",
     "county": 1,
     "layer": "incidents",

@@ -68,6 +68,10 @@ admin.make_token           POST +   403 403 403 403 403 403 403 401 403 403 403
 admin.kiosks_page          GET  +   403 403 403 403 403 403 403 401 403 403 403
 admin.make_kiosk           POST +   403 403 403 403 403 403 403 401 403 403 403
 admin.revoke               POST 404 403 403 403 403 403 403 403 401 403 403 403
+admin.categories_page      GET  +   403 403 403 403 403 403 403 401 403 403 403
+admin.category_rule        POST +   403 403 403 403 403 403 403 401 403 403 403
+admin.calendar_page        GET  +   403 403 403 403 403 403 403 401 403 403 403
+admin.calendar_day         POST +   403 403 403 403 403 403 403 401 403 403 403
 kiosk.open_kiosk           GET  404 404 404 404 404 404 404 404 404 404 404 404
 cases.desk                 GET  +   +   +   +   +   +   +   +   401 +   +   +
 cases.queue                GET  +   +   +   +   +   +   +   +   401 403 +   +
@@ -84,7 +88,7 @@ api.catalog_of_map         GET  +   +   +   +   +   +   +   +   401 +   +   +
 api.figures_of_measure     GET  404 404 404 404 404 404 404 404 401 404 404 404
 api.locate_point           GET  +   +   +   +   +   +   +   +   +   +   +   +
 # a whole report at that incident's place
-api.take_report            POST +   403 +   403 403 403 403 403 401 403 403 +
+api.take_report            POST +   403 +   +   403 403 403 403 401 403 403 +
 api.grid_card              GET  +   +   +   +   +   +   +   +   401 403 +   +
 api.incident_card          GET  +   +   +   404 +   404 404 404 401 403 +   404
 api.warning_card           GET  404 404 404 404 404 404 404 404 401 403 404 404
@@ -98,15 +102,15 @@ health.alive               GET  +   +   +   +   +   +   +   +   +   +   +   +
 health.ready               GET  +   +   +   +   +   +   +   +   +   +   +   +
 health.metrics             GET  403 403 403 403 403 403 403 403 403 403 403 403
 imports.page               GET  +   +   +   +   +   +   +   +   401 +   +   +
-# who may import everywhere; nobody of the sample does
-imports.list_imports       GET  403 403 403 403 403 403 403 403 401 403 403 403
-imports.upload             POST 403 403 403 403 403 403 403 403 401 403 403 403
+# who may import somewhere
+imports.list_imports       GET  +   403 +   403 +   403 403 403 401 403 403 403
+imports.upload             POST +   403 +   403 +   403 403 403 401 403 403 403
 imports.one_import         GET  404 404 404 404 404 404 404 404 401 403 404 404
 imports.how_it_reads       GET  404 404 404 404 404 404 404 404 401 403 404 404
 imports.preview            GET  404 404 404 404 404 404 404 404 401 403 404 404
 imports.rejects            GET  404 404 404 404 404 404 404 404 401 403 404 404
 imports.stage              POST 404 404 404 404 404 404 404 404 401 403 403 403
-imports.load               POST 403 403 403 403 403 403 403 403 401 403 403 403
+imports.load               POST 404 403 404 403 404 403 403 403 401 403 403 403
 imports.throw_away         POST 404 404 404 404 404 404 404 404 401 403 403 403
 imports.take_back          POST 404 404 404 404 404 404 404 404 401 403 403 403
 following.follow_page      GET  +   +   +   +   +   +   +   +   +   +   +   +

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from gridmap import ids
 from gridmap.errors import Conflict, InvalidInput
+from gridmap.operations import visits
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.reasons import holder_of, keep_reason
 from gridmap.queries import holders, policies
@@ -100,7 +101,7 @@ def let_in(connection: Connection, row: Row[Any], body: UUID, now: Circumstances
 
 
 def resolve(connection: Connection, row: Row[Any], given: Given, now: Circumstances) -> Done:
-    """Keeps the outcome, and with whom it is where it is not ours."""
+    """Keeps the outcome, and with whom it is where it is not ours; a call-back is planned."""
     outcome, elsewhere = given["outcome"], given.get("not_ours_with")
     _update(
         connection,
@@ -110,7 +111,18 @@ def resolve(connection: Connection, row: Row[Any], given: Given, now: Circumstan
         elsewhere=elsewhere,
         now=now.now,
     )
+    visits.plan_call_back(connection, row, now)
     return Done(facts={"outcome": outcome} | ({"with": elsewhere} if elsewhere else {}))
+
+
+def pause(connection: Connection, row: Row[Any], given: Given, now: Circumstances) -> Done:
+    """The clock follows from the event; it says why it stands still."""
+    return Done(facts={"pause": given["pause"]})
+
+
+def call_back(connection: Connection, row: Row[Any], given: Given, now: Circumstances) -> Done:
+    """Keeps whether the resident is satisfied."""
+    return Done(facts={"satisfied": given["satisfied"]})
 
 
 def file(connection: Connection, row: Row[Any], given: Given, now: Circumstances) -> Done:
@@ -241,7 +253,13 @@ def recategorize(connection: Connection, row: Row[Any], given: Given, now: Circu
         policies.rule_of(connection, category, at=row.received_at)
     except KeyError as error:
         raise InvalidInput("没有编号为 {n} 的类别。", n=category) from error
-    _update(connection, row, "category = :category", category=category)
+    # by another limit other shares are used up: they are told anew
+    _update(
+        connection,
+        row,
+        "category = :category, told_share = 0, climbed_depth = NULL",
+        category=category,
+    )
     return Done(facts={"category_before": row.category, "category": category})
 
 

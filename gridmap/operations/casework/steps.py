@@ -48,6 +48,8 @@ _ACTS: dict[str, Callable[[Connection, Row[Any], Mapping[str, Any], Circumstance
     "file": acts.file,
     "reopen": acts.reopen,
     "whistle": acts.whistle,
+    "pause": acts.pause,
+    "call_back": acts.call_back,
     "hand_over": acts.hand_over,
     "recategorize": acts.recategorize,
     "merge": acts.merge,
@@ -88,7 +90,7 @@ def take(
         days = policies.policy(connection, "file_unrated_after_days", at=circumstances.now)
         taken = life.check(
             step,
-            case.as_case(row),
+            case.seen_by(connection, row, circumstances.actor),
             relations,
             given,
             now=circumstances.now,

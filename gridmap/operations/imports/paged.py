@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from gridmap.access import may
+from gridmap.access import areas
 from gridmap.database import Database
 from gridmap.errors import InvalidInput, NotAllowed
 from gridmap.files import reading
@@ -32,8 +32,8 @@ _DROPPABLE = (*_OPEN, "staging")
 
 
 def may_import(connection: Connection) -> None:
-    """Raises NotAllowed for a viewer without the right to import."""
-    if not may(connection, "import", "w"):
+    """Raises NotAllowed for a viewer who may import nowhere; rows elsewhere the policies refuse."""
+    if not areas(connection, "import", "w"):
         raise NotAllowed("你没有导入的权限，可找管理员。")
 
 

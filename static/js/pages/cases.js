@@ -97,6 +97,8 @@ async function start() {
     try {
       page = await desk.casePage(county, id);
       map.goTo(page);
+      // on a phone the case lies below the list
+      if (matchMedia('(max-width: 720px)').matches) requestAnimationFrame(() => paper.scrollIntoView());
     } catch (error) {
       page = null;
       stepTrouble = sentence(error);
