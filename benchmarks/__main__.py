@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from benchmarks import filling, importing, locating, serving
+from benchmarks import filling, guarding, importing, locating, serving
 from benchmarks.world import World
 from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[World], None]] = {
     "synth": filling.prefecture,
     "tiles": serving.tiles,
     "figures": serving.figures,
+    "row-security": guarding.row_security,
 }
 
 

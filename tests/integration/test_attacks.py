@@ -501,6 +501,20 @@ def test_the_ticket_itself_is_not_for_the_application(ground: Ground) -> None:
         connection.execute(text("SELECT guard.ticket(1, 'reveal')"))
 
 
+@pytest.mark.parametrize("what", ["reveal", "number_searched"])
+def test_a_ticket_cannot_be_written_without_the_right(ground: Ground, what: str) -> None:
+    """The trail takes any act from whoever is somebody, but for those whose row opens something."""
+    forged = "SELECT {}(:now, :what, 'person', 1, :id, '', '', 'x', '{{}}')"
+    given = {"now": NOW, "what": what, "id": ground.homes[world.A1].person}
+    for writer in ("guard.audit", "guard.write_audit"):
+        for login in ("commander", "officer", "nobody"):
+            with (
+                pytest.raises(DBAPIError, match=r"not allowed to write|permission denied"),
+                ground.database.transaction(ground.office[login]) as connection,
+            ):
+                connection.execute(text(forged.format(writer)), given)
+
+
 def test_a_viewers_right_ends_with_its_date(ground: Ground) -> None:
     late = Viewer("account", str(uuid7(NOW)))
     engine = create_engine(psycopg2_url(ground.url), poolclass=NullPool)
