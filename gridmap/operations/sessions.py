@@ -283,9 +283,7 @@ def audit(connection: Connection, now: datetime, what: str, row: Row[Any], sourc
     )
 
 
-def audit_of(
-    connection: Connection, now: datetime, what: str, account: UUID, source: str
-) -> None:
+def audit_of(connection: Connection, now: datetime, what: str, account: UUID, source: str) -> None:
     """Writes what somebody did to the own account into the trail."""
     row = connection.execute(
         text("SELECT id, path FROM account WHERE id = :id"), {"id": account}

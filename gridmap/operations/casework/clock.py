@@ -104,7 +104,7 @@ def keep(
     *,
     since: datetime | None = None,
 ) -> None:
-    """Keeps what many clocks show; ``since`` is when they began, where that is not when received."""
+    """Keeps what many clocks show; ``since``: when they began, where that is not when received."""
     connection.execute(
         text(_KEEP),
         {

@@ -11,7 +11,7 @@ from gridmap import events
 from gridmap.access import Viewer
 from gridmap.database import Database
 from gridmap.events import IncidentStepped
-from gridmap.operations.casework import acts, clock
+from gridmap.operations.casework import acts, clock, holding
 from gridmap.operations.casework.acts import Done
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.record import record
@@ -42,17 +42,17 @@ EVENT_OF: dict[str, type[IncidentStepped]] = {
 }
 _ACTS: dict[str, Callable[[Connection, Row[Any], Mapping[str, Any], Circumstances], Done]] = {
     "accept": acts.accept,
-    "dispatch": acts.dispatch,
+    "dispatch": holding.dispatch,
     "begin": acts.begin,
     "resolve": acts.resolve,
     "file": acts.file,
     "reopen": acts.reopen,
-    "whistle": acts.whistle,
+    "whistle": holding.whistle,
     "pause": acts.pause,
     "call_back": acts.call_back,
-    "hand_over": acts.hand_over,
+    "hand_over": holding.hand_over,
     "recategorize": acts.recategorize,
-    "merge": acts.merge,
+    "merge": holding.merge,
     "rate": acts.rate,
 }
 
