@@ -265,7 +265,9 @@ def test_the_trail_is_read_filtered_and_exported_as_it_is_shown(
     shown = client.get("/admin/audit").get_data(as_text=True)
     assert "停用账号" in shown
     assert "1390000000" not in shown
-    assert "停用账号</td>" not in client.get("/admin/audit?what=household_read").get_data(as_text=True)
+    assert "停用账号</td>" not in client.get("/admin/audit?what=household_read").get_data(
+        as_text=True
+    )
     empty = client.get("/admin/audit?to=2020-01-01").get_data(as_text=True)
     assert "没有符合的记录" in empty
     file = client.get("/admin/audit.csv").get_data(as_text=True).removeprefix("\ufeff")
