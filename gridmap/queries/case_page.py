@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from gridmap import area
 from gridmap.access import Viewer
-from gridmap.queries import case, describe, holders, policies, queues
+from gridmap.queries import case, describe, holders, papers, policies, queues
 from gridmap.rules import life
 from gridmap.rules.assignment import HOW
 
@@ -69,6 +69,8 @@ def page(
         "why": _why(more, zone),
         "errands": errands(connection, county, id),
         "alike": _alike(connection, row, more.kind),
+        "attachments": papers.attachments(connection, county, id),
+        "households": papers.households(connection, county, id, now=now)["count"],
     }
 
 

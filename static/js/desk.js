@@ -39,6 +39,8 @@ import { lang, t } from './i18n.js';
  * @property {{zh: string, en: string, certain: boolean|null, share: number|null, border_m: number|null, version: string|null, alternatives: any[]}} why
  * @property {Errand[]} errands
  * @property {{village: number, township: number}} alike
+ * @property {{count: number, missing: number, items: {id: string, name: string, url: string|null, thumbnail: string|null}[]}} attachments
+ * @property {number} households that it concerns
  * @property {string} now
  */
 /** @typedef {{duty: {id: string, name: string, place: string}[], center: {id: string, name: string}[], department: {id: string, name: string}[], grid: {code: string, path: string, name: string}[]}} Candidates */

@@ -43,10 +43,13 @@ class Town:
     watch: Watch
     browser: Browser
     server: Server
+    desk: Page | None = None
 
     def sign_in(self, login: str, size: tuple[int, int] = (1440, 900)) -> Page:
-        """Somebody's desk, signed in as people do."""
-        page = self.fresh(size)
+        """Somebody's desk, signed in as people do; the desk before is left: maps are costly."""
+        if self.desk:
+            self.desk.context.close()
+        page = self.desk = self.fresh(size)
         page.goto(f"{self.site}/sign-in?next=/cases")
         page.fill("[name=login]", login)
         page.fill("[name=password]", PASSWORD)

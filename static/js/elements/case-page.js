@@ -89,6 +89,10 @@ export class CasePageElement extends HTMLElement {
       h('dt', {}, t('为什么归这里')), h('dd', {}, pick(why) || '—', h('small', {}, [border, why.version && t('边界 {v}', { v: why.version }), why.certain === false && t('不确定，请核对')].filter(Boolean).join('，'))),
       page.errands.length > 0 && [h('dt', {}, t('吹哨')), page.errands.map((errand) => h('dd', { class: late(errand) ? 'late' : null }, errand.whom,
         h('small', {}, errand.arrived_at ? t('已报到 {at}', { at: momentText(errand.arrived_at, lang(), this.zone) }) : t('{at} 前到场', { at: momentText(errand.due_at, lang(), this.zone) }))))],
+      (page.attachments.count > 0 || page.attachments.missing > 0) && [h('dt', {}, t('照片和文件')), h('dd', { class: 'papers' },
+        page.attachments.items.map(({ name, url, thumbnail }) => url && h('a', { href: url, target: '_blank', rel: 'noopener', title: name }, thumbnail ? h('img', { src: thumbnail, alt: name, width: 56, height: 56, loading: 'lazy' }) : name)),
+        page.attachments.missing > 0 && h('small', {}, t('还有 {n} 个没传到', { n: String(page.attachments.missing) })))],
+      page.households > 0 && [h('dt', {}, t('涉及住户')), h('dd', {}, t('{n} 户', { n: String(page.households) }))],
       h('dt', {}, t('同类在办')), h('dd', {}, t('本村 {v} 件，全镇 {n} 件', { v: String(page.alike.village), n: String(page.alike.township) })),
       h('dt', {}, t('责任链')), h('dd', {}, page.chain.map(({ name }) => name).join(' › ') || '—'));
   }
