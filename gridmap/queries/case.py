@@ -21,7 +21,8 @@ SELECT i.county, i.id, i.path, i.number, i.category, i.severity, i.state, i.cloc
        i.outcome, i.rating, i.accepted_at, i.received_at, i.occurred_at, i.resolved_at, i.due_at,
        i.limit_min, i.used_min, i.merged_into, i.climbed_depth, i.told_share, i.title, i.fields,
        i.holder_duty, i.holder_center, i.holder_department, i.household,
-       ST_X(i.point) AS lon, ST_Y(i.point) AS lat, i.accuracy_m
+       ST_X(i.point) AS lon, ST_Y(i.point) AS lat, i.accuracy_m,
+       (SELECT kind FROM category WHERE number = i.category) AS kind
   FROM incident AS i WHERE i.county = :county AND i.id = :id
 """
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 from gridmap import area
 from gridmap.access import Viewer
 from gridmap.queries import case, describe, holders, papers, policies, queues
-from gridmap.rules import life
+from gridmap.rules import fields, life
 from gridmap.rules.assignment import HOW
 
 _MORE = """
@@ -69,6 +69,7 @@ def page(
         "why": _why(more, zone),
         "errands": errands(connection, county, id),
         "alike": _alike(connection, row, more.kind),
+        "fields": _fields(row, more.kind),
         "attachments": papers.attachments(connection, county, id),
         "households": papers.households(connection, county, id, now=now)["count"],
     }
@@ -249,6 +250,21 @@ def errands(connection: Connection, county: int, id: UUID) -> list[dict[str, Any
             for key, value in row._mapping.items()
         }
         for row in rows
+    ]
+
+
+def _fields(row: Row[Any], kind: str) -> list[dict[str, Any]]:
+    """What the family of the incident asks, with what was answered."""
+    return [
+        {
+            "id": one.id,
+            "zh": one.zh,
+            "en": one.en,
+            "type": one.type,
+            "choices": [{"id": id, "zh": zh, "en": en} for id, zh, en in one.choices],
+            "value": row.fields.get(one.id),
+        }
+        for one in fields.FIELDS[kind]
     ]
 
 

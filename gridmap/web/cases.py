@@ -172,6 +172,8 @@ def _step_of(body: Any) -> tuple[str, dict[str, Any]]:
             given[name] = body[name]
     if isinstance(body.get("holder"), dict):
         given["holder"] = body["holder"]
+    if isinstance(body.get("fields"), dict):
+        given["fields"] = body["fields"]
     if "departments" in body:
         given["departments"] = _ids(body["departments"])
     return parse.text(body, "step"), given

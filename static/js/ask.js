@@ -28,6 +28,7 @@ export function targetOf(map, at, place, layers) {
   if (hit.source === 'rings') return { kind: 'ring', lon, lat };
   const { county, id } = hit.properties;
   if (hit.source === 'incidents' || hit.source === 'warnings') return { kind: 'record', layer: hit.source, county, id };
+  if (hit.source === 'whistles') return { kind: 'record', layer: 'incidents', county, id };
   return { kind: 'feature', layer: hit.source, lon, lat, properties: hit.properties };
 }
 

@@ -9,6 +9,7 @@ import { lang, t } from './i18n.js';
 /** @typedef {{county: number, id: string, path: string, number: string, title: string, category: Words, kind: string, severity: number, state: string, color: number|null, place: string, holder: string|null, received_at: string, lon: number|null, lat: number|null, clock: Clock}} Case */
 /** @typedef {{queue: string, counts: Record<string, number>, page: number, pages: number, rows: Case[], areas: {path: string, name: string}[], now: string}} Queue */
 /** @typedef {{id: string, zh: string, en: string, needs: string[]}} Step */
+/** @typedef {{id: string, zh: string, en: string, type: string, choices: {id: string, zh: string, en: string}[], value: string|number|null}} CaseField */
 /** @typedef {{at: string, kind: string, zh: string, en: string, who: string, words: string, facts: Record<string, any>}} Entry */
 /** @typedef {{id: string, kind: string, words: string, asked_at: string, due_at: string, arrived_at: string|null, answered_at: string|null, answer: string|null, whom: string}} Errand */
 /**
@@ -41,6 +42,7 @@ import { lang, t } from './i18n.js';
  * @property {{village: number, township: number}} alike
  * @property {{count: number, missing: number, items: {id: string, name: string, url: string|null, thumbnail: string|null}[]}} attachments
  * @property {number} households that it concerns
+ * @property {CaseField[]} fields what its family asks
  * @property {string} now
  */
 /** @typedef {{duty: {id: string, name: string, place: string}[], center: {id: string, name: string}[], department: {id: string, name: string}[], grid: {code: string, path: string, name: string}[]}} Candidates */

@@ -225,3 +225,11 @@ def test_a_phone_is_sealed_and_opens_only_for_its_row(desk: Desk) -> None:
     assert opened == "19900001234"
     with pytest.raises(InvalidInput):
         sealing.unseal(ring, sealed, field="report.reporter_phone", row=UUID(int=2))
+
+
+def test_what_the_family_asks_is_kept_and_nothing_else(desk: Desk) -> None:
+    desk.take("worker", "verify", words="看过了", fields={"people_at_risk": 2})
+    desk.take("officer", "note", words="补记", fields={"measures": "拉了警戒线"})
+    assert desk.row().fields == {"people_at_risk": 2, "measures": "拉了警戒线"}
+    with pytest.raises(InvalidInput, match="parties"):
+        desk.take("officer", "note", words="补记", fields={"parties": 1})

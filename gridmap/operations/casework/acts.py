@@ -1,5 +1,6 @@
 """What each step does to an incident beyond its state; one without an act here does no more."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from gridmap.errors import InvalidInput
 from gridmap.operations import visits
 from gridmap.operations.circumstances import Circumstances
 from gridmap.queries import holders, policies
+from gridmap.rules import fields
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,27 @@ def accept(connection: Connection, row: Row[Any], given: Given, now: Circumstanc
     """Notes when the holder has seen it."""
     update(connection, row, "accepted_at = :now", now=now.now)
     return Done()
+
+
+_ADD_FIELDS = """
+UPDATE incident SET fields = fields || CAST(:fields AS jsonb)
+ WHERE county = :county AND id = :id
+"""
+
+
+def describe(connection: Connection, row: Row[Any], given: Given, now: Circumstances) -> Done:
+    """Keeps what the family of the incident asks, where something of it was answered."""
+    answers = fields.checked(row.kind, given.get("fields") or {})
+    if answers:
+        connection.execute(
+            text(_ADD_FIELDS),
+            {
+                "fields": json.dumps(answers, ensure_ascii=False),
+                "county": row.county,
+                "id": row.id,
+            },
+        )
+    return Done(facts={"fields": answers} if answers else {})
 
 
 def begin(connection: Connection, row: Row[Any], given: Given, now: Circumstances) -> Done:

@@ -42,6 +42,8 @@ EVENT_OF: dict[str, type[IncidentStepped]] = {
 }
 _ACTS: dict[str, Callable[[Connection, Row[Any], Mapping[str, Any], Circumstances], Done]] = {
     "accept": acts.accept,
+    "verify": acts.describe,
+    "note": acts.describe,
     "dispatch": holding.dispatch,
     "begin": acts.begin,
     "resolve": acts.resolve,

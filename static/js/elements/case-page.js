@@ -2,7 +2,7 @@
 
 import { isLate, leftText, spanText, usedShare } from '../desk.js';
 import { announce, h, headingWords, redraw } from '../dom.js';
-import { distance } from '../format.js';
+import { distance, number } from '../format.js';
 import { lang, pick, t } from '../i18n.js';
 import { kindIcon, signIcon, signName } from '../signs.js';
 import { momentText } from '../time.js';
@@ -92,10 +92,17 @@ export class CasePageElement extends HTMLElement {
       (page.attachments.count > 0 || page.attachments.missing > 0) && [h('dt', {}, t('照片和文件')), h('dd', { class: 'papers' },
         page.attachments.items.map(({ name, url, thumbnail }) => url && h('a', { href: url, target: '_blank', rel: 'noopener', title: name }, thumbnail ? h('img', { src: thumbnail, alt: name, width: 56, height: 56, loading: 'lazy' }) : name)),
         page.attachments.missing > 0 && h('small', {}, t('还有 {n} 个没传到', { n: String(page.attachments.missing) })))],
+      page.fields.filter(({ value }) => value !== null).map((field) => [h('dt', {}, pick(field)), h('dd', {}, fieldText(field))]),
       page.households > 0 && [h('dt', {}, t('涉及住户')), h('dd', {}, t('{n} 户', { n: String(page.households) }))],
       h('dt', {}, t('同类在办')), h('dd', {}, t('本村 {v} 件，全镇 {n} 件', { v: String(page.alike.village), n: String(page.alike.township) })),
       h('dt', {}, t('责任链')), h('dd', {}, page.chain.map(({ name }) => name).join(' › ') || '—'));
   }
+}
+
+/** @param {import('../desk.js').CaseField} field */
+function fieldText({ type, value, choices }) {
+  if (type === 'choice') return pick(choices.find(({ id }) => id === value) ?? { zh: '', en: '' });
+  return typeof value === 'number' ? number(value) : String(value);
 }
 
 /** Why a step is offered first. */

@@ -14,10 +14,10 @@ const draftKey = (key) => `gridmap.draft.${key}`;
 
 /**
  * The form of a step. It announces `take-step` with what was filled in, or `drop-step`.
- * @param {{step: Step, key: string, candidates: Candidates|null, words: LifeWords, others: {id: string, number: string, title: string}[]}} given `key`: under which the draft is kept
+ * @param {{step: Step, key: string, candidates: Candidates|null, words: LifeWords, others: {id: string, number: string, title: string}[], asked: import('../desk.js').CaseField[]}} given `key`: under which the draft is kept, `asked`: what the case's family asks
  * @returns {HTMLFormElement}
  */
-export function stepForm({ step, key, candidates, words, others }) {
+export function stepForm({ step, key, candidates, words, others, asked }) {
   const kept = JSON.parse(sessionStorage.getItem(draftKey(key)) ?? '{}');
   const needs = step.id === 'accept' || step.id === 'begin' || step.id === 'file' || step.id === 'resume' ? [] : step.needs.length ? step.needs : ['words'];
   const fields = [...needs.filter((need) => need !== 'words'), ...(step.id === 'dispatch' || step.id === 'whistle' ? ['words'] : []), ...needs.filter((need) => need === 'words')];
@@ -27,6 +27,7 @@ export function stepForm({ step, key, candidates, words, others }) {
     announce(form, 'take-step', { step: step.id, ...typed(form) });
   } },
   fields.map((need) => field(need, { candidates, words, others, required: step.needs.includes(need), kept })),
+  (step.id === 'verify' || step.id === 'note') && questions(asked),
   step.id === 'call_back' && h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'reopen' }), t('没解决，重新办理')),
   h('footer', {}, h('button', { type: 'submit', class: 'button jade' }, pick(step)), h('button', { type: 'button', class: 'button', onclick: () => announce(form, 'drop-step') }, t('先不办'))));
   return form;
@@ -51,9 +52,23 @@ function typed(form) {
   for (const name of ['category', 'rating', 'arrive_within_min']) if (given[name]) given[name] = Number(given[name]);
   if (given.satisfied) given.satisfied = given.satisfied === 'yes';
   given.reopen = data.has('reopen');
+  given.fields = Object.fromEntries([...data].filter(([name, value]) => name.startsWith(FIELD) && value !== '').map(([name, value]) => {
+    const input = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+    return [name.slice(FIELD.length), input.type === 'number' ? Number(value) : value];
+  }));
+  for (const name of Object.keys(given)) if (name.startsWith(FIELD)) delete given[name];
   if (!given.not_ours_with) delete given.not_ours_with;
   return given;
 }
+
+/** Names of inputs that answer a question of the family begin so. */
+const FIELD = 'field.';
+
+/** @param {import('../desk.js').CaseField[]} asked */
+const questions = (asked) => h('fieldset', {}, asked.map(({ id, type, choices, value, ...title }) => h('label', {}, h('span', {}, pick(title)),
+  type === 'choice'
+    ? h('select', { name: FIELD + id }, h('option', { value: '' }, '—'), choices.map((one) => h('option', { value: one.id, selected: one.id === value }, pick(one))))
+    : h('input', { name: FIELD + id, type, value: value ?? '', min: type === 'number' ? 0 : null, maxlength: type === 'text' ? 200 : null }))));
 
 /**
  * @param {string} need

@@ -117,7 +117,7 @@ async function start() {
     try {
       const asked = step.needs.some((need) => ['holder', 'departments', 'grid'].includes(need)) ? await desk.candidates(county, id) : null;
       const others = (found?.rows ?? []).filter((row) => row.number !== own && row.kind === page?.kind);
-      form = stepForm({ step, key: `${id}.${step.id}`, candidates: asked, words, others });
+      form = stepForm({ step, key: `${id}.${step.id}`, candidates: asked, words, others, asked: page?.fields ?? [] });
       stepTrouble = '';
     } catch (error) {
       stepTrouble = sentence(error);
