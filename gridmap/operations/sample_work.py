@@ -35,7 +35,17 @@ def load(connection: Connection, given: Circumstances) -> None:
     """Writes the work of the last weeks on incidents that are there."""
     since = given.now - LATELY
     parameters = {"now": given.now, "since": since, "salt": "示例"}
-    for statement in (_HELD, _STEPS, _RATED, _RATED_EVENTS, _DESKS, _SHIFTS, _VISITS, _PLANS):
+    for statement in (
+        _HELD,
+        _STEPS,
+        _RATED,
+        _RATED_EVENTS,
+        _DESKS,
+        _SHIFTS,
+        _VISITS,
+        _PLANS,
+        _HANDED,
+    ):
         connection.execute(text(statement), parameters)
     _whistle(connection, given)
     _stop_clocks(connection, given)
@@ -135,6 +145,21 @@ SELECT h.county, gen_random_uuid(), h.path, h.id,
 """
 
 
+_HANDED = f"""
+INSERT INTO handover_line (county, id, path, to_path, incident, at, why, line)
+SELECT i.county, gen_random_uuid(), i.path, o.path, i.id, i.received_at + interval '30 min',
+       '点在隔壁网格那边。', ST_MakeLine(v.label, o.label)
+  FROM (SELECT *, {_HASH.format("number || 'handed'")} AS draw FROM incident
+         WHERE received_at > :since AND path LIKE '99/%') AS i
+  JOIN grid_version AS v ON v.path = i.path AND upper_inf(v.during)
+ CROSS JOIN LATERAL (
+       SELECT n.path, n.label FROM grid_version AS n
+        WHERE n.shape && ST_Expand(v.shape, 0.0001) AND n.path <> v.path AND upper_inf(n.during)
+          AND ST_DWithin(n.shape, v.shape, 0.00001) ORDER BY n.path LIMIT 1) AS o
+ WHERE i.draw < 15
+"""
+
+
 _WHISTLES = """
 INSERT INTO errand (county, id, path, incident, kind, words, center, department, asked_by,
                     asked_at, due_at, arrived_at, arrived_by)
@@ -164,6 +189,12 @@ SELECT e.county, gen_random_uuid(), e.path, 'DepartmentsWhistled', 'incident', e
   FROM errand AS e JOIN department AS d ON d.id = e.department
  WHERE e.kind = 'whistle' AND e.path LIKE '99/%' GROUP BY 1, 3, 6, 7
 """
+
+
+_STATEMENTS = (
+    *(_HELD, _STEPS, _RATED, _RATED_EVENTS),
+    *(_DESKS, _SHIFTS, _VISITS, _PLANS, _HANDED),
+)
 
 
 def _whistle(connection: Connection, given: Circumstances) -> None:

@@ -1,12 +1,15 @@
 """The made-up county has been worked in: no desk of it is empty, and its clocks are true."""
 
+import mapbox_vector_tile
 from sqlalchemy import text
 
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import connect
+from gridmap.layers import base, layers
 from gridmap.operations import sample, sample_work
 from gridmap.operations.casework import clock
 from gridmap.queries import case, queues
+from gridmap.queries.filters import Filters
 from tests.conftest import NOW, ZONE, Server
 
 
@@ -30,6 +33,14 @@ def test_the_sample_was_worked_in_and_goes_again(server: Server, own_sample: str
         ):
             kept = case.found(connection, row.county, row.id)
             assert abs(clock.read(connection, kept, given).used_min - kept.used_min) <= 1
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        for id in ("whistles", "handovers"):
+            tile = base.Tile(9, 404, 202, Filters(NOW.date(), NOW.date()), ZONE)
+            content = base.tile(connection, layers()[id], tile)
+            found = mapbox_vector_tile.decode(content)[id]["features"] if content else []
+            declared = set(layers()[id].fields)
+            assert found, id
+            assert all(set(one["properties"]) == declared for one in found)
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
         sample.remove(connection, given)
     with database.transaction(LOCAL_ADMINISTRATOR) as connection:
