@@ -35,17 +35,7 @@ def load(connection: Connection, given: Circumstances) -> None:
     """Writes the work of the last weeks on incidents that are there."""
     since = given.now - LATELY
     parameters = {"now": given.now, "since": since, "salt": "示例"}
-    for statement in (
-        _HELD,
-        _STEPS,
-        _RATED,
-        _RATED_EVENTS,
-        _DESKS,
-        _SHIFTS,
-        _VISITS,
-        _PLANS,
-        _HANDED,
-    ):
+    for statement in _STATEMENTS:
         connection.execute(text(statement), parameters)
     _whistle(connection, given)
     _stop_clocks(connection, given)
