@@ -148,7 +148,7 @@ def test_named_areas_add_up(seed: int, meters: float, vertices: set[int]) -> Non
             kind: sum(d.area_m2 for d in found if d.kind == kind) for kind in ("gap", "overlap")
         }
         change = area_m2(broken[INNER]) - area_m2(cells[INNER])
-        assert change == pytest.approx(by_kind["overlap"] - by_kind["gap"], abs=0.01)
+        assert change == pytest.approx(by_kind["overlap"] - by_kind["gap"], abs=0.01, rel=1e-4)
 
 
 def vertices(shape: shapely.Geometry) -> shapely.MultiPoint:
