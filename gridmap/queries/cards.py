@@ -9,21 +9,15 @@ from sqlalchemy import Connection, text
 from gridmap.access import range_sql, readable
 from gridmap.area import bounds
 from gridmap.errors import NotFound
-from gridmap.queries import describe, holders
+from gridmap.queries import describe, holders, timeline
+from gridmap.rules import life
 from gridmap.rules.assignment import HOW
 
 RECENT_DAYS = 30
 _RECENT_SHOWN = 5
 COLORS = {1: ("蓝色", "blue"), 2: ("黄色", "yellow"), 3: ("橙色", "orange"), 4: ("红色", "red")}
 SEVERITIES = {1: ("轻", "light"), 2: ("中", "medium"), 3: ("重", "grave"), 4: ("特重", "severe")}
-STATES = {
-    "taken_in": ("受理", "taken in"),
-    "verified": ("核实", "verified"),
-    "dispatched": ("派办", "dispatched"),
-    "under_way": ("办理中", "under way"),
-    "resolved": ("办结", "resolved"),
-    "filed": ("归档", "filed"),
-}
+STATES = {id: (zh, en.lower()) for id, (zh, en) in life.STATES.items()}
 DUTIES = {"lead": "网格长", "full_time": "专职网格员", "backup": "后备网格员"}
 
 _GRID = """
@@ -163,28 +157,11 @@ def incident(connection: Connection, county: int, id: UUID, *, now: datetime) ->
             ["发生时间", "Occurred", row.occurred_at.isoformat()],
             ["受理时间", "Received", row.received_at.isoformat()],
         ],
-        "timeline": _timeline(connection, row, id),
+        "timeline": [
+            {key: entry[key] for key in ("at", "kind", "zh", "en")}
+            for entry in reversed(timeline.entries(connection, row))
+        ],
     }
-
-
-def _timeline(connection: Connection, row: Any, id: UUID) -> list[dict[str, Any]]:
-    known = {
-        "IncidentReported": ("受理", "Taken in"),
-        "IncidentMoved": ("位置更正", "Point moved"),
-    }
-    events = connection.execute(
-        text("SELECT at, kind FROM event WHERE subject_id = :id ORDER BY at, xid"), {"id": id}
-    ).all()
-    entries = [
-        (event.at, event.kind, *known.get(event.kind, (event.kind,) * 2)) for event in events
-    ]
-    if not events:
-        entries = [(row.received_at, "received", "受理", "Taken in")]
-        if row.resolved_at:
-            entries.append((row.resolved_at, "resolved", "办结", "Resolved"))
-    return [
-        {"at": at.isoformat(), "kind": kind, "zh": zh, "en": en} for at, kind, zh, en in entries
-    ]
 
 
 _WARNING = """

@@ -15,6 +15,13 @@ from gridmap.rules.life import Case
 
 COORDINATING = ("administrator", "center_officer")
 
+HOLDER = """
+  LEFT JOIN duty AS y ON y.id = i.holder_duty LEFT JOIN staff AS s ON s.id = y.staff
+  LEFT JOIN center AS n ON n.id = i.holder_center
+  LEFT JOIN department AS d ON d.id = i.holder_department
+"""
+"""Joins to an incident ``i`` whoever holds it: staff ``s``, center ``n``, department ``d``."""
+
 _COLUMNS = """
 SELECT i.county, i.id, i.path, i.number, i.category, i.severity, i.state, i.clock,
        i.clock_from, i.clock_at,

@@ -9,20 +9,17 @@ from sqlalchemy import Connection, Row, text
 
 from gridmap import area
 from gridmap.access import Viewer
-from gridmap.queries import case, describe, holders, papers, policies, queues
+from gridmap.queries import case, describe, holders, papers, policies, queues, timeline
 from gridmap.rules import fields, life
 from gridmap.rules.assignment import HOW
 
-_MORE = """
+_MORE = f"""
 SELECT c.kind, c.zh, c.en, r.around_the_clock, s.name AS worker, s.post, n.name AS center,
        d.name AS department, a.how, a.certain, a.share, a.border_m, a.distance_m, a.alternatives,
        g.during AS version_during, w.color, w.since AS warned_since, w.answered_at
   FROM incident AS i JOIN category AS c ON c.number = i.category
-  LEFT JOIN LATERAL (SELECT around_the_clock FROM category_rule
-                      WHERE category = i.category ORDER BY version DESC LIMIT 1) AS r ON true
-  LEFT JOIN duty AS y ON y.id = i.holder_duty LEFT JOIN staff AS s ON s.id = y.staff
-  LEFT JOIN center AS n ON n.id = i.holder_center
-  LEFT JOIN department AS d ON d.id = i.holder_department
+{case.HOLDER}
+{policies.RULE_IN_FORCE}
   LEFT JOIN LATERAL (SELECT * FROM assignment WHERE county = i.county AND incident = i.id
                       ORDER BY n DESC LIMIT 1) AS a ON true
   LEFT JOIN grid_version AS g ON g.id = a.grid_version
@@ -64,7 +61,7 @@ def page(
         "relations": sorted(relations),
         "steps": steps(connection, row, relations, now=now),
         "reports": words,
-        "timeline": timeline(connection, row),
+        "timeline": timeline.entries(connection, row),
         "holder": _holder(row, more),
         "why": _why(more, zone),
         "errands": errands(connection, county, id),
@@ -98,7 +95,8 @@ def steps(
 
 _REPORTS = """
 SELECT id, channel, words, received_at, rating FROM report
- WHERE county = :county AND incident = :id ORDER BY received_at, id
+ WHERE county = :county AND incident = :id
+ ORDER BY received_at, continues IS NOT NULL, id
 """
 
 
@@ -115,80 +113,6 @@ def reports(connection: Connection, county: int, id: UUID) -> list[dict[str, Any
         }
         for row in rows
     ]
-
-
-_TIMELINE = """
-SELECT DISTINCT ON (at, xid, kind) at, xid, id, kind, data,
-       CASE WHEN actor LIKE 'job:%' THEN '' WHEN actor LIKE 'follow:%' THEN '上报人'
-            ELSE guard.display(actor) END AS who
-  FROM event WHERE subject_id = :id AND subject_kind = 'incident'
- ORDER BY at DESC, xid DESC, kind, id DESC
-"""
-KINDS = {
-    "IncidentReported": ("上报", "Reported"),
-    "IncidentMoved": ("改位置", "Point moved"),
-    "IncidentAccepted": ("签收", "Accepted"),
-    "IncidentVerified": ("核实", "Verified"),
-    "IncidentDispatched": ("派办", "Dispatched"),
-    "IncidentBegun": ("开始", "Begun"),
-    "IncidentResolved": ("办结", "Resolved"),
-    "IncidentFiled": ("归档", "Filed"),
-    "IncidentReopened": ("重新办理", "Reopened"),
-    "IncidentSupervised": ("督办", "Supervised"),
-    "DepartmentsWhistled": ("吹哨", "Whistled"),
-    "DepartmentArrived": ("报到", "Arrived"),
-    "DepartmentAnswered": ("部门答复", "Answered"),
-    "IncidentInherited": ("接手", "Inherited"),
-    "HouseholdsConcerned": ("涉及住户", "Households"),
-    "IncidentHandedOver": ("交接", "Handed over"),
-    "ClockPaused": ("暂停", "Paused"),
-    "ClockResumed": ("恢复", "Resumed"),
-    "IncidentRecategorized": ("改类别", "Recategorized"),
-    "IncidentCorrected": ("导入更正", "Corrected by a file"),
-    "IncidentMerged": ("并案", "Merged"),
-    "IncidentRated": ("评价", "Rated"),
-    "ReporterCalledBack": ("回访", "Called back"),
-    "IncidentNoted": ("记录", "Noted"),
-    "LimitNeared": ("催办", "Limit neared"),
-    "IncidentEscalated": ("上报上级", "Escalated"),
-    "AttachmentAdded": ("附件", "Attachment"),
-    "VisitMade": ("走访", "Visit"),
-}
-
-
-def timeline(connection: Connection, row: Row[Any]) -> list[dict[str, Any]]:
-    """What happened, the newest first; an act told at two places is one entry."""
-    told = connection.execute(text(_TIMELINE), {"id": row.id}).all()
-    entries = [
-        {
-            "at": event.at.isoformat(),
-            "kind": event.kind,
-            "zh": KINDS.get(event.kind, (event.kind,))[0],
-            "en": KINDS.get(event.kind, (event.kind, event.kind))[1],
-            "who": event.who,
-            "words": event.data.get("words", ""),
-            "facts": event.data.get("facts", {}),
-        }
-        for event in told
-    ]
-    if not any(entry["kind"] == "IncidentReported" for entry in entries):
-        entries.append(_came_in(row))
-    return entries
-
-
-def _came_in(row: Row[Any]) -> dict[str, Any]:
-    """The first entry of an incident that came by import, which has no event of its own."""
-    zh, en = KINDS["IncidentReported"]
-    at = row.received_at.isoformat()
-    return {
-        "at": at,
-        "kind": "IncidentReported",
-        "zh": zh,
-        "en": en,
-        "who": "",
-        "words": "",
-        "facts": {},
-    }
 
 
 def _holder(row: Row[Any], more: Row[Any]) -> dict[str, Any] | None:

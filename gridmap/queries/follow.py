@@ -29,37 +29,24 @@ class Followed:
         return Viewer("follow", str(self.report))
 
 
-_BY = """
+_BY_CODE = """
 SELECT r.id, r.county, r.incident, t.answer->>'id' AS first, t.answer->>'number' AS number
   FROM report AS r JOIN receipt AS t ON t.id = r.id AND t.kind = 'report'
- WHERE r.{column} = :value
+ WHERE r.follow_code_hash = :hash
 """
 
 
 def by_code(connection: Connection, hashed: bytes) -> Followed | None:
     """The report of a code, by the keyed hash of it."""
-    return _followed(connection, "follow_code_hash", hashed)
-
-
-def by_report(connection: Connection, id: UUID) -> Followed | None:
-    """The report with that id."""
-    return _followed(connection, "id", id)
-
-
-def _followed(connection: Connection, column: str, value: bytes | UUID) -> Followed | None:
-    row = connection.execute(text(_BY.format(column=column)), {"value": value}).first()
+    row = connection.execute(text(_BY_CODE), {"hash": hashed}).first()
     if row is None:
         return None
     return Followed(row.id, row.county, row.incident, UUID(row.first), row.number)
 
 
-_HOLDER = """
+_HOLDER = f"""
 SELECT s.name AS worker, n.name AS center, n.phone, d.name AS department
-  FROM incident AS i
-  LEFT JOIN duty AS y ON y.id = i.holder_duty LEFT JOIN staff AS s ON s.id = y.staff
-  LEFT JOIN center AS n ON n.id = i.holder_center
-  LEFT JOIN department AS d ON d.id = i.holder_department
- WHERE i.county = :county AND i.id = :id
+  FROM incident AS i {case.HOLDER} WHERE i.county = :county AND i.id = :id
 """
 
 
@@ -140,7 +127,7 @@ def page(connection: Connection, followed: Followed, *, now: datetime, zone: str
 _OWN = """
 SELECT words, rating, received_at FROM report
  WHERE county = :county AND incident = :incident AND (id = :id OR continues = :id)
- ORDER BY received_at, id
+ ORDER BY received_at, continues IS NOT NULL, id
 """
 
 

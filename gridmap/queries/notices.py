@@ -7,13 +7,11 @@ from sqlalchemy import Connection, Row, text
 
 from gridmap.access import Viewer, areas, readable
 from gridmap.queries import describe, queues
-from gridmap.queries.case_page import KINDS
+from gridmap.queries.timeline import KINDS
 from gridmap.rules.notices import AUDIENCES
 
 SHOWN = 50
 _MORE_KINDS = {
-    "DepartmentAnswered": ("部门答复", "Answered"),
-    "IncidentInherited": ("接手", "Taken over"),
     "StandInNamed": ("代班", "Standing in"),
     "WorkerSucceeded": ("接任", "Succeeded"),
 }

@@ -29,6 +29,14 @@ class CategoryRule:
     departments: tuple[str, ...]
 
 
+RULE_IN_FORCE = """
+  LEFT JOIN LATERAL (
+      SELECT around_the_clock FROM category_rule
+       WHERE category = i.category AND since <= i.received_at
+       ORDER BY version DESC LIMIT 1) AS r ON true
+"""
+"""Joins to an incident ``i`` the rule ``r`` that held when it was received: ``rule_of``'s own."""
+
 _RULE = """
 SELECT limit_min, around_the_clock, departments FROM category_rule
  WHERE category = :category AND since <= :at ORDER BY version DESC LIMIT 1

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 from gridmap import area
 from gridmap.access import Viewer, range_sql, readable
 from gridmap.errors import InvalidInput
-from gridmap.queries import describe, holders, policies
+from gridmap.queries import case, describe, holders, policies
 from gridmap.rules import working_time
 from gridmap.rules.working_time import Calendar, Limit
 
@@ -88,7 +88,7 @@ def queue(
     }
 
 
-_SELECT = """
+_SELECT = f"""
 SELECT i.county, i.id, i.path, i.number, i.title, i.severity, i.state, i.clock, i.clock_at,
        i.due_at,
        i.limit_min, i.used_min, i.received_at, c.kind, c.zh, c.en, r.around_the_clock,
@@ -99,11 +99,8 @@ SELECT i.county, i.id, i.path, i.number, i.title, i.severity, i.state, i.clock, 
        (SELECT words FROM report AS p WHERE p.county = i.county AND p.incident = i.id
          ORDER BY p.received_at LIMIT 1) AS words
   FROM incident AS i JOIN category AS c ON c.number = i.category
-  LEFT JOIN LATERAL (SELECT around_the_clock FROM category_rule
-                      WHERE category = i.category ORDER BY version DESC LIMIT 1) AS r ON true
-  LEFT JOIN duty AS y ON y.id = i.holder_duty LEFT JOIN staff AS s ON s.id = y.staff
-  LEFT JOIN center AS n ON n.id = i.holder_center
-  LEFT JOIN department AS d ON d.id = i.holder_department
+{case.HOLDER}
+{policies.RULE_IN_FORCE}
 """
 
 

@@ -7,7 +7,6 @@ and the working days that make up for them. Days beyond what is known are provis
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 Span = tuple[datetime, datetime]
@@ -187,8 +186,3 @@ def _hours(day: date, calendar: Calendar) -> list[Span]:
     ]
     spans = [(opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in local]
     return [span for span in spans if span[0] < span[1]]
-
-
-def are_in_order(marks: Sequence[Mark]) -> bool:
-    """Whether marks follow one another in time."""
-    return all(before.at <= after.at for before, after in pairwise(marks))

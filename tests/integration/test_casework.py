@@ -11,9 +11,12 @@ from gridmap import sealing
 from gridmap.access import INTAKE, LOCAL_ADMINISTRATOR, Viewer
 from gridmap.database import Database
 from gridmap.errors import Conflict, GridmapError, InvalidInput, NotAllowed, NotFound
+from gridmap.operations import catalog
+from gridmap.operations.casework import clock
 from gridmap.operations.casework.steps import Taken, take
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.intake import report
+from gridmap.queries import cards, case, case_page, policies, queues
 from gridmap.queries.locate import Spot
 from tests import world
 from tests.conftest import NOW, Server
@@ -202,6 +205,46 @@ def test_changing_the_category_keeps_the_time_used(desk: Desk) -> None:
     desk.take("officer", "recategorize", category=64)
     row = desk.row()
     assert (row.used_min, row.limit_min) == (120, 5 * 450)
+
+
+def test_a_new_rule_leaves_the_clocks_that_run(desk: Desk) -> None:
+    """What a desk shows goes by the rule of the day on which the incident was received."""
+    desk.now = NOW + timedelta(days=2)
+    given = acting(desk.given, LOCAL_ADMINISTRATOR, desk.now)
+    with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        row = case.found(connection, 1, desk.id)
+        before = policies.rule_of(connection, row.category, at=row.received_at).limit
+        catalog.set_rule(
+            connection,
+            row.category,
+            limit_min=before.minutes,
+            around_the_clock=not before.around_the_clock,
+            departments=[],
+            given=given,
+        )
+        told = clock.read(connection, row, given)
+        shown = case_page.page(
+            connection, 1, desk.id, LOCAL_ADMINISTRATOR, now=desk.now, zone=given.zone
+        )["clock"]
+        (listed,) = queues.queue(
+            connection,
+            queues.Asked("center"),
+            LOCAL_ADMINISTRATOR,
+            now=desk.now,
+            zone=given.zone,
+        )["rows"]
+    for face in (shown, listed["clock"]):
+        assert face["around_the_clock"] == before.around_the_clock
+        assert face["used_min"] == pytest.approx(told.used_min, abs=1)
+
+
+def test_the_map_tells_the_steps_in_words(desk: Desk) -> None:
+    desk.take("worker", "hand_over", grid=world.A2.replace("/", ""), words="在隔壁")
+    desk.take("neighbor", "accept")
+    with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        card = cards.incident(connection, 1, desk.id, now=desk.now)
+    # told at two places, and one act
+    assert [entry["zh"] for entry in card["timeline"]] == ["上报", "交接", "签收"]
 
 
 def test_a_paused_clock_does_not_tick(desk: Desk) -> None:
