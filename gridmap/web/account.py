@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap import __version__
 from gridmap.errors import GridmapError, InvalidInput, NotFound, http_status
-from gridmap.operations import rates, second_factor, sessions
+from gridmap.operations import passwords, rates, second_factor, sessions
 from gridmap.operations.sessions import DOOR, Session
 from gridmap.queries import accounts as asked
 from gridmap.rules import totp
@@ -37,7 +37,7 @@ def change_password() -> Page:
     try:
         _spend(session)
         with made.database.transaction(DOOR) as connection:
-            changed = sessions.change_password(
+            changed = passwords.change_password(
                 connection,
                 session.account,
                 old=fields.get("old", ""),
@@ -137,7 +137,7 @@ def _page(problem: GridmapError | None = None, setting_up: dict[str, Any] | None
         setting_up=setting_up,
         done=request.args.get("done", ""),
         need=request.args.get("need", ""),
-        shortest=sessions.SHORTEST_PASSWORD,
+        shortest=passwords.SHORTEST_PASSWORD,
         issuer=made.settings.oidc_issuer,
     )
     return (shown, http_status(problem)) if problem else shown

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from gridmap import __version__, sealing
 from gridmap.access import Viewer
 from gridmap.errors import GridmapError, NotAllowed, TooOften
-from gridmap.operations import accounts, rates, sessions, single_sign_on
+from gridmap.operations import accounts, passwords, rates, sessions, single_sign_on
 from gridmap.operations.sessions import DOOR
 from gridmap.outside import oidc
 from gridmap.queries import accounts as asked
@@ -47,7 +47,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     except TooOften as error:
         return _form(said(error), back, login=login), 429
     with made.database.transaction(DOOR) as connection:
-        opened = sessions.sign_in(
+        opened = passwords.sign_in(
             connection,
             login=login,
             password=fields.get("password", ""),

@@ -3,12 +3,15 @@
 import traceback
 
 from flask import Flask, Response, jsonify, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gridmap.errors import GridmapError, NotAllowed, NotFound, TooOften, http_status
 from gridmap.web.http_words import words_of
 from gridmap.web.language import translated
+
+TRY_AGAIN_S = 15
 
 _NO_RIGHT = "42501"
 """The database's own refusal, by grants or policies (SQLSTATE insufficient_privilege)."""
@@ -41,6 +44,14 @@ def install(app: Flask) -> None:
         if getattr(error.orig, "pgcode", None) != _NO_RIGHT:
             return _broken(error)
         return as_json(NotAllowed("你没有这个权限。")), 403
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(NoConnection)
+    def _database_away(_error: Exception) -> tuple[Response, int]:
+        response = as_json(GridmapError("系统暂时连不上数据库，没有收下；请稍后再送。"))
+        response.headers["Retry-After"] = str(TRY_AGAIN_S)
+        return response, 503
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> tuple[Response, int]:

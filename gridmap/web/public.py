@@ -10,8 +10,6 @@ from uuid import UUID
 
 import segno
 from flask import Blueprint, Response, g, jsonify, render_template, request
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 
 from gridmap import __version__
 from gridmap.access import INTAKE, STRANGER
@@ -30,7 +28,6 @@ from gridmap.web.who import is_secure, source_of
 
 public = Blueprint("public", __name__)
 
-TRY_AGAIN_S = 15
 LONGEST_PHONE, LONGEST_NAME = 40, 40
 _LAYERS = ("regions", "region-labels", "grids", "grid-labels", "rivers", "roads")
 HOUR, TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
@@ -54,16 +51,6 @@ def page(name: str) -> str:
         most_mb=settings.attachment_mb,
         most_photos=attachments.MOST_ANNOUNCED,
     )
-
-
-@public.app_errorhandler(OperationalError)
-@public.app_errorhandler(InterfaceError)
-@public.app_errorhandler(NoConnection)
-def database_away(_error: Exception) -> tuple[Response, int]:
-    """The database cannot be asked: nothing was taken in, and it is worth trying again soon."""
-    response = as_json(GridmapError("系统暂时连不上数据库，没有收下；请稍后再送。"))
-    response.headers["Retry-After"] = str(TRY_AGAIN_S)
-    return response, 503
 
 
 @public.get("/api/report/options")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,25 +12,16 @@ from playwright.sync_api import Browser, Page, expect
 from gridmap import create_app
 from gridmap.access import LOCAL_ADMINISTRATOR, Viewer
 from gridmap.database import Database
-from gridmap.operations import limits, sessions
+from gridmap.operations import limits, passwords
 from gridmap.operations.sessions import DOOR
 from gridmap.settings import Settings
 from tests import world
-from tests.conftest import NOW, Server, served
+from tests.conftest import Server, served
 from tests.e2e.conftest import ARTIFACTS, PATIENCE_MS
 from tests.integration.offices import Office, acting, open_office
+from tests.web.offices import Watch
 
 PASSWORD = "示例密码 1234567"
-
-
-class Watch:
-    """A clock that the test sets; it starts at the moment of the tests."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass
@@ -98,7 +89,7 @@ def town(server: Server, database_url: str, browser: Browser) -> Iterator[Town]:
     with database.transaction(DOOR) as connection:
         for login in ("worker", "officer", "county", "commander", "fire"):
             account = office[login].name
-            sessions.set_password(connection, UUID(account), PASSWORD)
+            passwords.set_password(connection, UUID(account), PASSWORD)
     with served(app) as site:
         made = Town(site, database, office, watch, browser, server)
         yield made

@@ -13,6 +13,16 @@ from gridmap.operations.sessions import DOOR
 from tests.conftest import NOW
 
 
+class Watch:
+    """A clock that a test sets; it starts at the moment of the tests."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 def database_of(app: Flask) -> Database:
     """The application's engines."""
     made: Database = app.extensions["gridmap"].database

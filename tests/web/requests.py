@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
@@ -44,3 +45,9 @@ def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule.endpoint, method, filled(app, rule)
+
+
+def post(client: FlaskClient, address: str, /, **fields: str) -> tuple[int, str]:
+    """Sends a form; the status, and the page or where it leads."""
+    answer = client.post(address, data=fields, headers=PROGRAM)
+    return answer.status_code, answer.location or answer.get_data(as_text=True)

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,56 +10,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from gridmap import create_app
-from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.operations import rates, sessions
 from gridmap.operations.sessions import DOOR
 from gridmap.rules import totp
-from gridmap.settings import Settings
-from tests import world
-from tests.conftest import NOW, Server
-from tests.integration.offices import Office, open_office
-from tests.web.offices import database_of, signed_in
-from tests.web.requests import ELSEWHERE, PROGRAM
-from tests.web.test_sign_in import Watch
+from tests.conftest import NOW
+from tests.integration.offices import Office
+from tests.web.offices import Watch, database_of, signed_in
+from tests.web.requests import ELSEWHERE, PROGRAM, post
 
 OLD, NEW = "示例密码 1234567", "示例密码 7654321"
 PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def watch() -> Watch:
-    """The clock of the application under test."""
-    return Watch()
-
-
-@pytest.fixture
-def app(server: Server, database_url: str, watch: Watch) -> Iterator[Flask]:
-    """The application on the tiny world."""
-    settings = Settings(database_url=database_url, instance=server.instance)
-    made = create_app("web", settings=settings, clock=watch)
-    with database_of(made).transaction(LOCAL_ADMINISTRATOR) as connection:
-        world.build(connection)
-    yield made
-    database_of(made).dispose()
-
-
-@pytest.fixture
-def office(app: Flask, database_url: str) -> Office:
-    """Its people."""
-    return open_office(database_url)
-
-
-@pytest.fixture
 def officer(app: Flask, office: Office) -> FlaskClient:
     """A center officer who signed in by a link."""
     return signed_in(app, office["officer"])
-
-
-def post(client: FlaskClient, address: str, /, **fields: str) -> tuple[int, str]:
-    """Sends a form; the status, and the page or where it leads."""
-    answer = client.post(address, data=fields, headers=PROGRAM)
-    return answer.status_code, answer.location or answer.get_data(as_text=True)
 
 
 def sign_in(app: Flask, login: str, password: str, code: str = "") -> int:

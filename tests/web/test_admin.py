@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -11,44 +10,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from gridmap.access import LOCAL_ADMINISTRATOR, Viewer
+from gridmap.access import Viewer
 from gridmap.operations import accounts, rates
 from tests import world
 from tests.conftest import NOW, Server
-from tests.integration.offices import TOWNSHIP, Office, acting, open_office
+from tests.integration.offices import TOWNSHIP, Office, acting
 from tests.web.offices import database_of, signed_in
-from tests.web.requests import ELSEWHERE, PROGRAM
+from tests.web.requests import ELSEWHERE, PROGRAM, post
 from tests.world import COUNTY
 
 PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def app(server: Server, database_url: str) -> Iterator[Flask]:
-    """The application on the tiny world."""
-    made = server.app(database_url)
-    with database_of(made).transaction(LOCAL_ADMINISTRATOR) as connection:
-        world.build(connection)
-    yield made
-    database_of(made).dispose()
-
-
-@pytest.fixture
-def office(app: Flask, database_url: str) -> Office:
-    """Its people."""
-    return open_office(database_url)
-
-
-@pytest.fixture
 def admin(app: Flask, office: Office) -> FlaskClient:
     """The administrator of everything."""
     return signed_in(app, office["admin"])
-
-
-def post(client: FlaskClient, address: str, /, **fields: str) -> tuple[int, str]:
-    """Sends a form; the status, and the page or where it leads."""
-    answer = client.post(address, data=fields, headers=PROGRAM)
-    return answer.status_code, answer.location or answer.get_data(as_text=True)
 
 
 def trail(app: Flask, office: Office) -> list[str]:

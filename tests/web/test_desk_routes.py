@@ -13,7 +13,7 @@ from gridmap import create_app
 from gridmap.access import LOCAL_ADMINISTRATOR, Viewer
 from gridmap.clock import fixed_clock
 from gridmap.database import Database
-from gridmap.operations import sessions
+from gridmap.operations import passwords
 from gridmap.operations.sessions import DOOR
 from gridmap.operations.telling import TELLER, tell
 from gridmap.settings import Settings
@@ -52,7 +52,7 @@ def signed_in(app: Flask, desk: Desk, login: str) -> FlaskClient:
     """A browser in which somebody of the office has signed in."""
     viewer: Viewer = desk.office[login]
     with desk.database.transaction(DOOR) as connection:
-        sessions.set_password(connection, viewer.name, PASSWORD)  # type: ignore[arg-type]
+        passwords.set_password(connection, viewer.name, PASSWORD)  # type: ignore[arg-type]
     client = app.test_client()
     sent = client.post("/sign-in", data={"login": login, "password": PASSWORD}, headers=PROGRAM)
     assert sent.status_code == 302

@@ -1,8 +1,7 @@
 """Signing in: passwords, one-time codes and links, sessions that end, and who asks without one."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,48 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from gridmap import create_app
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from gridmap.errors import InvalidInput
 from gridmap.ids import uuid7
-from gridmap.operations import accounts, rates, second_factor, sessions
+from gridmap.operations import accounts, passwords, rates, second_factor, sessions
 from gridmap.operations.accounts import NewAccount
 from gridmap.operations.sessions import DOOR
 from gridmap.rules import totp
-from gridmap.settings import Settings
-from tests import world
 from tests.conftest import NOW, Server
+from tests.web.offices import Watch
 from tests.web.requests import PROGRAM
 
 PASSWORD = "示例密码 1234567"
-
-
-class Watch:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def watch() -> Watch:
-    """The clock of the application under test."""
-    return Watch()
-
-
-@pytest.fixture
-def app(server: Server, database_url: str, watch: Watch) -> Iterator[Flask]:
-    """The application on the tiny world."""
-    settings = Settings(database_url=database_url, instance=server.instance)
-    made = create_app("web", settings=settings, clock=watch)
-    with made.extensions["gridmap"].database.transaction(LOCAL_ADMINISTRATOR) as connection:
-        world.build(connection)
-    yield made
-    made.extensions["gridmap"].database.dispose()
 
 
 @pytest.fixture
@@ -78,7 +48,7 @@ def account(server: Server, door: Database) -> UUID:
             given=given,
         )
     with door.transaction(DOOR) as connection:
-        sessions.set_password(connection, id, PASSWORD)
+        passwords.set_password(connection, id, PASSWORD)
     return id
 
 
@@ -191,10 +161,10 @@ def test_too_many_wrong_passwords_lock_the_account_for_a_while(
     app: Flask, account: UUID, watch: Watch
 ) -> None:
     client = app.test_client()
-    for _ in range(sessions.MOST_FAILURES):
+    for _ in range(passwords.MOST_FAILURES):
         assert sign_in(client, "falsch falsch") == 422
     assert sign_in(client) == 422
-    watch.now += sessions.LOCKED_FOR + timedelta(seconds=1)
+    watch.now += passwords.LOCKED_FOR + timedelta(seconds=1)
     assert sign_in(client) == 302
 
 
@@ -217,9 +187,9 @@ def test_a_new_password_ends_all_sessions(app: Flask, account: UUID, door: Datab
     client = app.test_client()
     sign_in(client)
     with door.transaction(DOOR) as connection:
-        sessions.set_password(connection, account, "ein anderes Wort")
+        passwords.set_password(connection, account, "ein anderes Wort")
         with pytest.raises(InvalidInput):
-            sessions.set_password(connection, account, "kurz")
+            passwords.set_password(connection, account, "kurz")
     assert client.get("/api/catalog").status_code == 401
 
 
