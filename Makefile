@@ -4,13 +4,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: up test lint bench bench-province fresh locks
+.PHONY: up test test-browser test-rest lint bench bench-province fresh locks
 
 up: $(VENV)/.ready
 	$(BIN)/gridmap up
 
+# two runs side by side, each with a cluster and a browser of its own; one that fails lets the other end
 test: $(VENV)/.ready-test lint
-	$(BIN)/python -m pytest
+	@echo "Two runs side by side; what each says is shown when it ends."
+	$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-browser test-rest
+
+test-browser: $(VENV)/.ready-test
+	$(BIN)/python -m pytest tests/e2e
+
+test-rest: $(VENV)/.ready-test
+	$(BIN)/python -m pytest --ignore=tests/e2e
 
 lint: $(VENV)/.ready-test
 	$(BIN)/ruff check .

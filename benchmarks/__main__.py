@@ -1,30 +1,35 @@
 """Prints the figures of the product, each beside what it was measured against, from one run.
 
-``python -m benchmarks [NAME …]`` runs all or some; ``--scale province`` takes a province.
+``python -m benchmarks [NAME …]`` runs all or some; ``--scale province`` takes a province, which
+``--keep FOLDER`` fills once and finds again.
 """
 
 import argparse
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from benchmarks import filling, guarding, importing, locating, serving
-from benchmarks.world import World
+from benchmarks import caching, filling, guarding, heating, importing, locating, serving, streaming
+from benchmarks.world import World, rate
 from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import connect, psycopg2_url
-from gridmap.embedded import Cluster
 from gridmap.operations import sample, setup
 from gridmap.operations.circumstances import Circumstances
+from gridmap.operations.synth import fill
+from gridmap.settings import Settings
 from gridmap.synth import generate, unpack
-from gridmap.synth.batch import Batch
+from gridmap.synth.ahead import ahead
 
+_ZONE = "Asia/Shanghai"
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 BENCHMARKS: dict[str, Callable[[World], None]] = {
     "locate": locating.one,
@@ -34,7 +39,11 @@ BENCHMARKS: dict[str, Callable[[World], None]] = {
     "synth": filling.prefecture,
     "tiles": serving.tiles,
     "figures": serving.figures,
+    "heat": heating.heat,
+    "heat-writing": heating.writing,
     "row-security": guarding.row_security,
+    "walls": streaming.walls,
+    "cached-tiles": caching.tiles,
 }
 
 
@@ -43,8 +52,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []])
     parser.add_argument("--scale", choices=["county", "prefecture", "province"], default="county")
+    parser.add_argument("--keep", type=Path, help="where the database stays for another time")
     asked = parser.parse_args()
-    with _world(asked.scale) as world:
+    with _folder(asked.keep) as folder, _world(folder, asked.scale) as world:
         _say_where(world)
         for name in asked.names or BENCHMARKS:
             print(f"\n{name}")
@@ -52,31 +62,53 @@ def main() -> None:
 
 
 @contextmanager
-def _world(scale: str) -> Iterator[World]:
+def _folder(kept: Path | None) -> Iterator[Path]:
+    """A folder that the database's own user may enter; thrown away unless it is to be kept."""
+    if kept is not None:
+        kept.mkdir(mode=0o755, exist_ok=True)
+        yield kept.resolve()
+        return
     folder = Path(tempfile.mkdtemp(prefix="gb-"))
     folder.chmod(0o755)
-    made = secrets.fresh()
-    cluster = Cluster(
-        folder / "c",
-        folder / "c" / "run",
-        embedded.find_programs(),
-        made.admin_password,
-    )
-    url = embedded.start(cluster)
-    setup.migrate(url, made, zone="Asia/Shanghai")
-    database = connect(url, made)
-    given = Circumstances(
-        LOCAL_ADMINISTRATOR, system_clock(), "Asia/Shanghai", 200.0, sealing.sealer(made)
-    )
     try:
-        with database.transaction(LOCAL_ADMINISTRATOR) as connection:
-            sample.load(connection, _batches(scale), given)
-        _tidy(url)
-        yield World(database, given, folder, url, made)
+        yield folder
     finally:
-        database.dispose()
-        embedded.stop(cluster)
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _world(folder: Path, scale: str) -> Iterator[World]:
+    kept = secrets.load_or_make(folder / "instance")
+    cluster = embedded.cluster_of(
+        Settings(instance=folder / "instance", cluster=folder / "cluster"), kept.admin_password
+    )
+    with embedded.running(cluster) as url:
+        setup.migrate(url, kept, zone=_ZONE)
+        database = connect(url, kept)
+        given = Circumstances(
+            LOCAL_ADMINISTRATOR, system_clock(), _ZONE, 200.0, sealing.sealer(kept)
+        )
+        world = World(database, given, folder, url, kept)
+        try:
+            _fill(world, scale)
+            yield world
+        finally:
+            database.dispose()
+
+
+def _fill(world: World, scale: str) -> None:
+    """The sample, or what ``gridmap synth`` makes; nothing where the folder was filled before."""
+    with world.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        if connection.scalar(text("SELECT EXISTS (SELECT FROM level)")):
+            return
+        if scale == "county":
+            sample.load(connection, unpack(SAMPLE), world.given)
+    if scale != "county":
+        begin = time.perf_counter()
+        made = ahead(partial(generate, 1, scale=scale))  # type: ignore[arg-type]
+        rows = fill(world.database, made, world.given, administrative_url=world.url)
+        rate("made, located, stored and indexed", rows, time.perf_counter() - begin)
+    _tidy(world.url)
 
 
 def _tidy(url: str) -> None:
@@ -85,10 +117,6 @@ def _tidy(url: str) -> None:
     with engine.connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
-
-
-def _batches(scale: str) -> Iterator[Batch]:
-    return unpack(SAMPLE) if scale == "county" else generate(3, scale=scale)  # type: ignore[arg-type]
 
 
 def _say_where(world: World) -> None:

@@ -1,12 +1,13 @@
 """locate, for one point and for many; against joins by geopandas and by SQL."""
 
 import time
+from datetime import datetime
 
 import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from benchmarks.world import World, quantiles, rate, timed_ms
 from gridmap.access import LOCAL_ADMINISTRATOR
@@ -24,7 +25,7 @@ _NEAREST_LIMIT_M = 200.0
 
 def one(world: World) -> None:
     """A single point: the whole answer, and the part of it that the database takes."""
-    points = iter(random_points(world, 2 * _SINGLES).tolist())
+    points = iter(random_points(world, 3 * _SINGLES).tolist())
     now = world.given.now
     with world.database.transaction(LOCAL_ADMINISTRATOR) as connection:
         quantiles(
@@ -45,7 +46,20 @@ def one(world: World) -> None:
             lon, lat = next(points)
             boundaries.near(connection, measure.box_around(lon, lat, _NEAREST_LIMIT_M), now)
 
-        quantiles("candidates from the database alone", timed_ms(in_database, _SINGLES))
+        quantiles("candidates: asked, fetched, read as shapes", timed_ms(in_database, _SINGLES))
+        executed = [_executed_ms(connection, next(points), now) for _ in range(_SINGLES)]
+        quantiles("  planned and executed, as PostgreSQL says", np.array(executed))
+
+
+def _executed_ms(connection: Connection, point: list[float], now: datetime) -> float:
+    """What the server itself says that the candidates of a point take it."""
+    west, south, east, north = measure.box_around(point[0], point[1], _NEAREST_LIMIT_M)
+    box = {"west": west, "south": south, "east": east, "north": north}
+    explained = connection.scalar(
+        text(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {boundaries.IN_BOX}"),
+        box | {"first": now, "last": now},
+    )
+    return float(explained[0]["Planning Time"] + explained[0]["Execution Time"])
 
 
 def many(world: World) -> None:

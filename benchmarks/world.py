@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.database import Database
+from gridmap.operations import heat_columns
 from gridmap.operations.circumstances import Circumstances
 from gridmap.secrets import Secrets
+from gridmap.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,16 @@ class World:
     folder: Path
     url: str
     secrets: Secrets
+
+    @property
+    def instance(self) -> Path:
+        """A folder with the secrets, for a process of its own on the same database."""
+        return self.folder / "instance"
+
+    @property
+    def heat_folder(self) -> Path:
+        """Where the packed columns of this database lie."""
+        return heat_columns.folder_of(Settings(instance=self.instance))
 
 
 def timed_ms(call: Callable[[], object], times: int) -> NDArray[np.float64]:

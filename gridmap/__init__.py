@@ -21,8 +21,6 @@ def create_app(
     Raises SetupFailed where the database cannot be reached or has another schema, Unsafe
     where it could show a row to someone who may not see it.
     """
-    from gridmap.web import build
+    from gridmap.web import build, build_stream
 
-    if part != "web":
-        raise ValueError(part)
-    return build(settings, clock)
+    return {"web": build, "stream": build_stream}[part](settings, clock)

@@ -24,6 +24,8 @@ STRANGER = Viewer("stranger", "stranger")
 INTAKE = Viewer("job", "intake")
 IMPORTER = Viewer("job", "import")
 
+_SEES_WHOLE = "SELECT COALESCE(CAST(:path AS text) <@ guard.area(:what, 'r'), false)"
+
 
 def areas(connection: Connection, what: str, act: str = "r") -> list[Range]:
     """The ranges of paths in which the transaction's viewer may ``act`` ('r', 'w') on ``what``."""
@@ -37,6 +39,11 @@ def areas(connection: Connection, what: str, act: str = "r") -> list[Range]:
 def may(connection: Connection, what: str, act: str, path: str = area.EVERYTHING) -> bool:
     """Whether the viewer may ``act`` on ``what`` at that path."""
     return area.covers(areas(connection, what, act), path)
+
+
+def sees_whole(connection: Connection, what: str, path: str) -> bool:
+    """Whether the viewer may read ``what`` in all of an area, as the policy itself says."""
+    return bool(connection.scalar(text(_SEES_WHOLE), {"path": path, "what": what}))
 
 
 def readable(connection: Connection, what: str, column: str = "path") -> str:

@@ -49,3 +49,14 @@ def join(parent: str, segment: str) -> str:
 def covers(ranges: Iterable[Range], path: str) -> bool:
     """Whether any of the ranges holds the path."""
     return any(low <= path and (high is None or path < high) for low, high in ranges)
+
+
+def narrowed(ranges: Iterable[Range], area: str) -> list[Range]:
+    """What of the ranges lies within an area."""
+    low, high = bounds(area)
+    found = ((max(low, one), _lower(high, two)) for one, two in ranges)
+    return [(one, two) for one, two in found if two is None or one < two]
+
+
+def _lower(one: str | None, two: str | None) -> str | None:
+    return min(one, two) if one is not None and two is not None else one or two

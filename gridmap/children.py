@@ -1,4 +1,4 @@
-"""The processes that ``gridmap up`` runs beside the database: the web and the jobs."""
+"""The processes that ``gridmap up`` runs beside the database: web, stream and jobs."""
 
 import os
 import shutil
@@ -11,20 +11,35 @@ from pathlib import Path
 
 from gridmap.errors import SetupFailed
 from gridmap.settings import Settings
+from gridmap.web.fanout import MOST_STREAMS, MOST_STREAMS_OF_WEB
 
 ROOT = Path(__file__).parents[1]
 _STOP_WAIT_S = 10
+_THREADS = 6 + MOST_STREAMS_OF_WEB
+"""Each open stream keeps one of them."""
 
 
 def web(settings: Settings) -> subprocess.Popen[bytes]:
     """The web, which loads its libraries at once and opens the port when it is told to."""
     arguments = (
         *("-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--config", "python:gridmap.held"),
-        *("--worker-class", "gthread", "--threads", "6"),
+        *("--worker-class", "gthread", "--threads", str(_THREADS)),
         # the libraries are loaded once, before the workers part
         *("--workers", str(settings.web_workers), "--preload", "--no-control-socket"),
         *("--bind", f"{settings.host}:{settings.port}", "--log-level", "warning"),
         *("--graceful-timeout", "3"),
+    )
+    return _child(settings, arguments)
+
+
+def stream(settings: Settings) -> subprocess.Popen[bytes]:
+    """The stream of events for thousands of pages, on this machine alone: nginx is before it."""
+    arguments = (
+        *("-m", "gunicorn", "gridmap:create_app('stream')", "--chdir", str(ROOT)),
+        *("--worker-class", "gevent", "--worker-connections", str(MOST_STREAMS)),
+        *("--workers", "1", "--no-control-socket", "--graceful-timeout", "3"),
+        *("--backlog", "4096"),
+        *("--bind", f"127.0.0.1:{settings.stream_port}", "--log-level", "warning"),
     )
     return _child(settings, arguments)
 

@@ -6,12 +6,13 @@ database's policies believe nothing else. The login follows from the viewer's ki
 
 import hmac
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from psycopg import ClientCursor
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.pool import PoolResetState
 
@@ -19,8 +20,11 @@ from gridmap.access import Viewer
 from gridmap.secrets import Secrets
 
 _SIGNATURE_LIFE_S = 30
-_LOGIN_OF_KIND = {"kiosk": "wall", "job": "job"}
+_LOGIN_OF_KIND = {"kiosk": "wall", "wall": "wall", "job": "job"}
+_AFTER_COMMIT = "gridmap_after_commit"
 POOL_SIZE = 6
+PSYCOPG2, PSYCOPG = "postgresql+psycopg2", "postgresql+psycopg"
+"""The drivers: the second one waits without holding up the other streams of its process."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +35,38 @@ class Database:
     viewer_key: bytes = field(repr=False)
 
     @contextmanager
-    def transaction(self, viewer: Viewer) -> Iterator[Connection]:
-        """A transaction in which ``viewer`` asks; commits at the end, rolls back on an error."""
+    def transaction(self, viewer: Viewer, *, one_snapshot: bool = False) -> Iterator[Connection]:
+        """A transaction in which ``viewer`` asks; commits at the end, rolls back on an error.
+
+        With ``one_snapshot`` all its statements see the same moment (REPEATABLE READ).
+        """
         engine = self.engines[_LOGIN_OF_KIND.get(viewer.kind, "app")]
+        if one_snapshot:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.begin() as connection:
-            signed = sign(self.viewer_key, viewer, _backend_pid(connection))
-            connection.execute(
-                text("SELECT set_config('gridmap.viewer', :signed, true)"), {"signed": signed}
-            )
+            self.name_viewer(connection, viewer)
+            connection.info.pop(_AFTER_COMMIT, None)
             yield connection
+            waiting = connection.info.pop(_AFTER_COMMIT, {})
+        for do in waiting:
+            do(engine)
+
+    def name_viewer(self, connection: Connection, viewer: Viewer) -> None:
+        """Tells the database who asks, until the transaction ends."""
+        signed = sign(self.viewer_key, viewer, _backend_pid(connection))
+        connection.execute(
+            text("SELECT set_config('gridmap.viewer', :signed, true)"), {"signed": signed}
+        )
 
     def dispose(self) -> None:
         """Closes all connections."""
         for engine in self.engines.values():
             engine.dispose()
+
+
+def after_commit(connection: Connection, do: Callable[[Engine], None]) -> None:
+    """Does something, once, after the transaction has committed; never if it rolls back."""
+    connection.info.setdefault(_AFTER_COMMIT, {})[do] = None
 
 
 def sign(key: bytes, viewer: Viewer, pid: int) -> str:
@@ -56,7 +78,7 @@ def sign(key: bytes, viewer: Viewer, pid: int) -> str:
     return f"{claim}|{hmac.new(key, claim.encode(), sha256).hexdigest()}"
 
 
-def connect(administrative_url: str, secrets: Secrets) -> Database:
+def connect(administrative_url: str, secrets: Secrets, *, driver: str = PSYCOPG2) -> Database:
     """The application's engines on the server of the administrative address."""
     passwords = {
         "app": secrets.app_password,
@@ -64,7 +86,9 @@ def connect(administrative_url: str, secrets: Secrets) -> Database:
         "job": secrets.job_password,
     }
     engines = {
-        login: _engine(login_url(administrative_url, f"gridmap_{login}", password))
+        login: _engine(
+            login_url(administrative_url, f"gridmap_{login}", password).set(drivername=driver)
+        )
         for login, password in passwords.items()
     }
     return Database(engines, bytes.fromhex(secrets.viewer_key))
@@ -77,12 +101,18 @@ def login_url(administrative_url: str, user: str, password: str) -> URL:
 
 def psycopg2_url(address: str) -> URL:
     """A PostgreSQL address with the driver that the application uses."""
-    return make_url(address).set(drivername="postgresql+psycopg2")
+    return make_url(address).set(drivername=PSYCOPG2)
 
 
 def _engine(url: URL) -> Engine:
     engine = create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=0, pool_reset_on_return=None, hide_parameters=True
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_reset_on_return=None,
+        hide_parameters=True,
+        # no prepared statements: areas are literals, and a plan is for them
+        connect_args={"cursor_factory": ClientCursor} if url.drivername == PSYCOPG else {},
     )
     event.listen(engine, "reset", _discard_all)
     return engine

@@ -64,6 +64,12 @@ class SetupFailed(GridmapError):
     code = "setup_failed"
 
 
+class Busy(GridmapError):
+    """There are too many at once; the fact ``seconds`` says when to try again."""
+
+    code = "busy"
+
+
 class Unsafe(SetupFailed):
     """Something in the database could show a row to someone who may not see it."""
 
@@ -79,6 +85,7 @@ HTTP_STATUS: dict[type[GridmapError], int] = {
     Conflict: 409,
     TooOften: 429,
     SetupFailed: 503,
+    Busy: 503,
     Unsafe: 503,
     GridmapError: 500,
 }

@@ -158,6 +158,10 @@ class VisitMade(IncidentStepped):
     """Somebody was there and says what was seen."""
 
 
+class DepartmentLate(IncidentStepped):
+    """A called department had not arrived when its time was over."""
+
+
 class DepartmentAnswered(IncidentStepped):
     """A department said what came of what it was asked."""
 
@@ -225,6 +229,16 @@ class PlacesReassigned(Event):
     subject_kind = "assignment"
     what: str
     count: int
+
+
+@dataclass(frozen=True)
+class IndexPublished(Event):
+    """The safety index of a month came out for an area and all regions in it."""
+
+    subject_kind = "index"
+    month: str
+    regions: int
+    formula_version: int
 
 
 @dataclass(frozen=True)

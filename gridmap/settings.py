@@ -32,6 +32,11 @@ class Settings:
     host: str = setting("GRIDMAP_HOST", "127.0.0.1", "address to serve at")
     port: int = setting("GRIDMAP_PORT", 8000, "port to serve at")
     web_workers: int = setting("GRIDMAP_WEB_WORKERS", 2, "web processes")
+    stream_port: int = setting(
+        "GRIDMAP_STREAM_PORT",
+        0,
+        "local port at which `gridmap up` runs the stream of events for nginx; 0: the web's own",
+    )
     zone: str = setting(
         "GRIDMAP_ZONE", "Asia/Shanghai", "time zone of the installation, fixed when it is set up"
     )

@@ -58,6 +58,8 @@ def run(settings: Settings, say: Say) -> None:
                 link = _prepare(settings, kept, url, say, stopping)
                 children.open_port(running["网页"])
                 running["后台"] = children.jobs(settings)
+                if settings.stream_port:
+                    running["实时"] = children.stream(settings)
                 say(f"网格地图在 http://{settings.host}:{settings.port}/ ，Ctrl-C 停止。")
                 if link:
                     say(f"管理员 {first_start.LOGIN} 的登录链接（一天内用一次）：{link}")

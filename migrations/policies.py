@@ -31,6 +31,14 @@ def guard_by_path(
     _guard(table, f"{read} OR {or_reads}" if or_reads else read, write, app_reads=app_reads)
 
 
+def as_owner(table: str, *statements: str) -> None:
+    """Runs statements that read or write a guarded table, whose policies bind its owner as well."""
+    op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    for statement in statements:
+        op.execute(statement)
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
 def guard_by_parent(
     table: str, condition: str, write: str | None = None, *, app_reads: bool = True
 ) -> None:
@@ -53,18 +61,24 @@ def guard_child_of_incident(table: str, *, app_reads: bool = True) -> None:
 
 
 def area_function(also_held: str = "") -> str:
-    """``guard.area``: the ranges in which the viewer may act; ``also_held`` adds paths to them."""
+    """``guard.area``: the ranges in which the viewer may act; ``also_held`` adds paths to them.
+
+    ``wall:account:…`` is an account before a wall: its areas, and no more rights than a wall has.
+    """
     return f"""
         CREATE OR REPLACE FUNCTION guard.area(what text, act text) RETURNS guard.pathmultirange
         LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
         SET search_path = pg_catalog, pg_temp AS $$
         DECLARE
-            who text := guard.viewer();
+            given text := guard.viewer();
+            who text := regexp_replace(given, '^wall:', '');
             account_id uuid := CASE WHEN who ~ '^account:[0-9a-f-]{{36}}$'
                                     THEN substring(who FROM 9)::uuid END;
             areas guard.pathmultirange;
         BEGIN
-            IF who IS NULL THEN
+            IF who IS NULL OR given <> who AND NOT EXISTS (
+                SELECT FROM guard.role_right AS r
+                 WHERE r.role = 'wall' AND r.what = area.what AND r.act = area.act) THEN
                 RETURN '{{}}';
             END IF;
             SELECT range_agg(guard.pathrange(held.path, guard.after(held.path))) INTO areas FROM (

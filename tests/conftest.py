@@ -7,13 +7,12 @@ a test that commits takes ``own_sample``.
 
 import itertools
 import shutil
-import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
 from flask import Flask
@@ -21,7 +20,6 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
-from werkzeug.serving import make_server
 
 from gridmap import create_app, embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
@@ -34,12 +32,22 @@ from gridmap.operations.circumstances import Circumstances
 from gridmap.secrets import Secrets
 from gridmap.settings import Settings
 from gridmap.synth import unpack
+from tests.listening import listening
+from tests.memory import quick_folder
 
 NOW = datetime(2026, 6, 11, 6, 32, tzinfo=UTC)
 """The moment at which the tests take place: 14:32 on 11 June 2026 in Shanghai."""
 
 ZONE = "Asia/Shanghai"
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
+FORGETFUL = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_wal_size=256MB",
+    "max_connections=200",
+)
+"""A cluster that need not outlive a crash, and whose log takes little room."""
 
 _numbers = itertools.count(1)
 
@@ -88,13 +96,11 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A private cluster for this run, without fsync: its data need not outlive it."""
-    folder = Path(tempfile.mkdtemp(prefix="gm-"))
-    folder.chmod(0o755)
+    """A private cluster for this run: its data need not outlive it."""
+    folder = quick_folder()
     made = secrets.load_or_make(folder / "instance")
-    options = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
     cluster = Cluster(
-        folder / "c", folder / "c" / "run", embedded.find_programs(), made.admin_password, options
+        folder / "c", folder / "c" / "run", embedded.find_programs(), made.admin_password, FORGETFUL
     )
     embedded.start(cluster)
     yield Server(cluster, made, folder / "instance")
@@ -212,15 +218,13 @@ def own_app(server: Server, own_sample: str) -> Iterator[Flask]:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of an application that a thread serves on a free port."""
-    listening = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=listening.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.server_port}"
-    listening.shutdown()
-    thread.join()
-    listening.server_close()
+def served(app: Flask, through: WSGIApplication | None = None) -> Iterator[str]:
+    """The address of an application that a thread serves on a free port; ``through`` wraps it."""
+    with listening(through or app) as port:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            app.extensions["gridmap_hub"].close()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from gridmap.cli import (
     calendar,
     data,
     exports,
+    heat,
     imports,
     jobs,
     keys,
@@ -35,6 +36,7 @@ for _command in (
     *jobs.COMMANDS,
     *keys.COMMANDS,
     *exports.COMMANDS,
+    *heat.COMMANDS,
     *synth.COMMANDS,
 ):
     commands.add_command(_command)

@@ -1,7 +1,6 @@
 """Commands that run the product: up, migrate, status, backup, restore."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -9,14 +8,14 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from gridmap import embedded, secrets, supervisor
+from gridmap.cli.session import bring_up_to_date, database_server, tell_missing
 from gridmap.clock import system_clock
 from gridmap.database import psycopg2_url
 from gridmap.errors import SetupFailed
-from gridmap.hardening import Hardened
 from gridmap.operations import backup as backing_up
-from gridmap.operations import setup, state
-from gridmap.operations.server_checks import check_server
-from gridmap.secrets import Secrets
+from gridmap.operations import state
+from gridmap.operations.backup_photos import Photos
+from gridmap.outside.storage import storage_of
 from gridmap.settings import Settings, from_environment
 
 _KEEP = "请把这个文件当作机密保管：里面有数据库，也有打开封存字段的密钥（secrets）。"
@@ -28,55 +27,52 @@ def up() -> None:
     supervisor.run(from_environment(), click.echo)
 
 
-@contextmanager
-def _database(settings: Settings, kept: Secrets) -> Iterator[str]:
-    """The administrative address; a private cluster that does not run is started for a while."""
-    if settings.database_url:
-        check_server(settings.database_url)
-        yield settings.database_url
-        return
-    with embedded.running(embedded.cluster_of(settings, kept.admin_password)) as url:
-        yield url
-
-
-def _tell(done: Hardened) -> None:
-    for what in done.missing:
-        click.echo(f"没有超级用户权限，未做到：{what}", err=True)
-
-
 @click.command()
 @click.option("--no-backup", is_flag=True, help="do not dump a database that holds data before")
 def migrate(no_backup: bool) -> None:
     """Brings the database to the program's schema and hardens it."""
     settings = from_environment()
     kept = secrets.load_or_make(settings.instance)
-    with _database(settings, kept) as url:
-        if not no_backup:
-            backing_up.before_migration(url, settings.instance, click.echo)
-        _tell(setup.migrate(url, kept, zone=settings.zone))
+    with database_server(settings, kept) as url:
+        bring_up_to_date(url, settings, kept, dump=not no_backup)
     click.echo("数据库结构已是最新。")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
-    """Writes everything to FILE: the database, and the secrets that open its sealed fields."""
+    """Writes everything to FILE: the database, its photos, and the secrets that open sealed fields.
+
+    Photos in S3-compatible storage (GRIDMAP_STORAGE) stay there.
+    """
     settings = from_environment()
     kept = secrets.load_or_make(settings.instance)
-    with _database(settings, kept) as url:
-        backing_up.backup(url, settings.instance, file)
+    with database_server(settings, kept) as url:
+        photos = backing_up.backup(url, settings.instance, file, photos=not settings.storage)
+    if settings.storage:
+        click.echo(f"照片和文件在 {settings.storage}，不在这个备份里；请另外备份那里。")
+    else:
+        click.echo(f"照片和文件 {photos.carried} 个{_gone(photos)}。")
     click.echo(f"已备份到 {file}，{file.stat().st_size / 1e6:.1f} MB。{_KEEP}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def restore(file: Path) -> None:
-    """Restores the backup FILE, with its secrets, into an empty database."""
+    """Restores the backup FILE, with its photos and secrets, into an empty database."""
     settings = from_environment()
     kept = secrets.load_or_make(settings.instance)
-    with _database(settings, kept) as url:
-        _tell(backing_up.restore(url, settings.instance, file, zone=settings.zone))
+    with database_server(settings, kept) as url:
+        done = backing_up.restore(
+            url, settings.instance, file, zone=settings.zone, storage=storage_of(settings)
+        )
+    tell_missing(done.hardened)
+    click.echo(f"照片和文件 {done.photos.carried} 个{_gone(done.photos)}。")
     click.echo(f"已恢复；密钥在 {settings.instance / 'secrets'}，请照样保管。")
+
+
+def _gone(photos: Photos) -> str:
+    return f"，另有 {photos.missing} 个不在原处" if photos.missing else ""
 
 
 @click.command()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import click
 from sqlalchemy.exc import OperationalError
 
 from gridmap import embedded, sealing, secrets
@@ -11,7 +12,10 @@ from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import Database, connect
 from gridmap.errors import SetupFailed
+from gridmap.hardening import Hardened
+from gridmap.operations import backup, setup
 from gridmap.operations.circumstances import Circumstances
+from gridmap.operations.server_checks import check_server
 from gridmap.secrets import Secrets
 from gridmap.settings import Settings, from_environment
 
@@ -40,6 +44,30 @@ def administrative_url(settings: Settings, kept: Secrets) -> str:
     if settings.database_url:
         return settings.database_url
     return embedded.administrative_url(embedded.cluster_of(settings, kept.admin_password))
+
+
+@contextmanager
+def database_server(settings: Settings, kept: Secrets) -> Iterator[str]:
+    """The administrative address; a private cluster that does not run is started for a while."""
+    if settings.database_url:
+        check_server(settings.database_url)
+        yield settings.database_url
+        return
+    with embedded.running(embedded.cluster_of(settings, kept.admin_password)) as url:
+        yield url
+
+
+def bring_up_to_date(url: str, settings: Settings, kept: Secrets, *, dump: bool = True) -> None:
+    """Migrates and hardens, after dumping a database that holds data; says what it could not."""
+    if dump:
+        backup.before_migration(url, settings.instance, click.echo)
+    tell_missing(setup.migrate(url, kept, zone=settings.zone))
+
+
+def tell_missing(done: Hardened) -> None:
+    """Says what could not be hardened without a superuser."""
+    for what in done.missing:
+        click.echo(f"没有超级用户权限，未做到：{what}", err=True)
 
 
 @contextmanager

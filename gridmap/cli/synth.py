@@ -5,7 +5,9 @@ from typing import Literal
 
 import click
 
-from gridmap.cli.session import administrative_url, session
+from gridmap import secrets
+from gridmap.cli.session import bring_up_to_date, database_server, session
+from gridmap.settings import from_environment
 from gridmap.synth import generate
 from gridmap.synth.ahead import ahead
 
@@ -19,17 +21,24 @@ from gridmap.synth.ahead import ahead
 )
 @click.option("--seed", type=int, default=1, help="the same seed makes the same land")
 def synth(scale: Literal["county", "prefecture", "province"], seed: int) -> None:
-    """Fills an empty database with made-up land, people and events."""
+    """Fills an empty database with made-up land, people and events.
+
+    Before the first `gridmap up`, which brings the sample county into an empty database.
+    """
     from gridmap.operations.synth import fill
 
-    with session() as given:
-        rows = fill(
-            given.database,
-            ahead(partial(generate, seed, scale=scale)),
-            given.circumstances(),
-            _tell_progress,
-            administrative_url=administrative_url(given.settings, given.secrets),
-        )
+    settings = from_environment()
+    kept = secrets.load_or_make(settings.instance)
+    with database_server(settings, kept) as url:
+        bring_up_to_date(url, settings, kept)
+        with session() as given:
+            rows = fill(
+                given.database,
+                ahead(partial(generate, seed, scale=scale)),
+                given.circumstances(),
+                _tell_progress,
+                administrative_url=url,
+            )
     click.echo(f"已生成并载入 {rows:,} 行。")
 
 

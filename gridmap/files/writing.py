@@ -5,6 +5,7 @@ import json
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ MAX_SHEET_ROWS = 1_048_575
 MAX_SHEET_CELL_CHARS = 32_767
 EXACT_INTEGERS_BELOW = 10**15
 """A spreadsheet keeps 15 digits of a number; longer ones are written as text."""
+_NO_MOMENT = datetime(2000, 1, 1)
+"""A file does not say when it was written: the same rows are the same bytes."""
 
 Row = tuple[object, ...]
 
@@ -82,6 +85,7 @@ def _xlsx(path: Path, columns: list[str], rows: Iterator[Row], at: int | None, c
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
     with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": _NO_MOMENT})
         sheet = book.add_worksheet()
         for number, row in enumerate(chain([names], flat)):
             if number > MAX_SHEET_ROWS:

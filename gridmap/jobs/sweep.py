@@ -1,13 +1,21 @@
-"""Forgetting what has ended: sessions, sign-in links, windows of rate limits. When: hourly."""
+"""Forgetting what has ended: sessions, links, rate windows, old notices, photos that broke off.
+
+When: hourly.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from gridmap.jobs.crew import Crew
-from gridmap.operations import rates, sessions
+from gridmap.operations import keeping, rates, sessions
 from gridmap.operations.sessions import DOOR
+from gridmap.operations.telling import TELLER
+from gridmap.outside import pieces
 
 CRON = "23 * * * *"
+ARRIVING = timedelta(days=1)
+"""So long a phone may take to go on with a photo that broke off."""
 
 
 def sweep(crew: Crew) -> None:
@@ -16,6 +24,9 @@ def sweep(crew: Crew) -> None:
     with crew.database.transaction(DOOR) as connection:
         sessions.clear_ended(connection, now=now)
         rates.clear(connection, now=now)
+    pieces.clear(crew.settings.instance, before=now - ARRIVING)
+    keeping.merge_sums(crew.database)
+    keeping.clear_told(crew.database, crew.circumstances(TELLER))
 
 
 def sweeper(crew: Crew) -> Callable[[int], Awaitable[None]]:

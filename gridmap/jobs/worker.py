@@ -11,7 +11,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import URL
 
 from gridmap.errors import GridmapError
-from gridmap.jobs import clear_imports, erasure, exports, imports, limits, sweep, telling
+from gridmap.jobs import clear_imports, erasure, exports, heat, imports, limits, sweep, telling
 from gridmap.jobs.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ DUTIES: tuple[tuple[str, str, Callable[[Crew], None]], ...] = (
     ("jobs.digest", telling.EVERY_MINUTE, telling.digest),
     ("jobs.clear_exports", exports.CRON, exports.clear),
     ("jobs.erase", erasure.CRON, erasure.erase),
+    ("jobs.tend_heat", heat.OFTEN, heat.tend),
+    ("jobs.merge_heat", heat.NIGHTLY, heat.merge),
 )
 """What recurs: its name, when, and what is done; never twice at a time, never two waiting."""
 

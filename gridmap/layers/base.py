@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from gridmap import access, area
 from gridmap.area import Range
 from gridmap.errors import NotFound
+from gridmap.heat import Heat
 from gridmap.queries.filters import Filters
 
 EXTENT = 4096
@@ -23,6 +24,8 @@ MOST_FEATURES = 3_600
 """A tile holds no more of a layer than this, which keeps it under 300 kB."""
 
 DEEPEST_ZOOM = 22
+DENSITY = "density"
+"""The right to closed sums of what may not be listed one by one."""
 
 
 class Words(NamedTuple):
@@ -44,6 +47,8 @@ class Tile:
     y: int
     filters: Filters
     zone: str
+    heat: Heat | None = None
+    """The packed columns; without them all is counted from the table."""
 
 
 class Select(NamedTuple):
@@ -66,7 +71,8 @@ class Layer:
     ``what`` is the right that a viewer needs; ``rows`` makes the select for a tile, given the
     viewer's ranges, which :func:`inside` turns into a condition on a path; ``shapes`` names the
     boundary version that makes its tiles immutable, None for points, which change with every
-    insert.
+    insert. ``draw`` makes a tile's bytes without SQL where it can, else answers None. ``pooled``
+    makes the select for who has the right to densities alone.
     """
 
     id: str
@@ -77,6 +83,8 @@ class Layer:
     what: str | None
     rows: Callable[[Tile, Ranges], Select]
     style: list[dict[str, Any]]
+    draw: Callable[[Connection, Tile, Ranges], bytes | None] | None = None
+    pooled: Callable[[Tile, Ranges], Select] | None = None
     min_zoom: int = 0
     max_zoom: int = DEEPEST_ZOOM
     shown: bool = True
@@ -119,8 +127,26 @@ def tile(connection: Connection, layer: Layer, asked: Tile) -> bytes | None:
     """
     ranges = access.areas(connection, layer.what) if layer.what else [area.bounds(area.EVERYTHING)]
     if not ranges:
+        return _pooled(connection, layer, asked)
+    if layer.draw and (drawn := layer.draw(connection, asked, ranges)) is not None:
+        return drawn
+    return _by_sql(connection, layer, layer.rows(asked, ranges), asked)
+
+
+def may_see(connection: Connection, layer: Layer) -> bool:
+    """Whether the viewer sees anything of the layer, be it sums alone."""
+    if layer.what is None or access.areas(connection, layer.what):
+        return True
+    return bool(layer.pooled and access.areas(connection, DENSITY))
+
+
+def _pooled(connection: Connection, layer: Layer, asked: Tile) -> bytes | None:
+    if layer.pooled is None or not (ranges := access.areas(connection, DENSITY)):
         return None
-    select = layer.rows(asked, ranges)
+    return _by_sql(connection, layer, layer.pooled(asked, ranges), asked)
+
+
+def _by_sql(connection: Connection, layer: Layer, select: Select, asked: Tile) -> bytes:
     place = {"z": asked.z, "x": asked.x, "y": asked.y}
     row = connection.execute(
         text(_statement(layer, select, asked)),
@@ -152,8 +178,8 @@ def inside(ranges: Ranges, column: str) -> str:
 
 def check_address(layer: Layer, z: int, x: int, y: int) -> None:
     """Raises NotFound, with the reason, for a tile that does not exist."""
-    if not 0 <= z <= DEEPEST_ZOOM:
-        raise NotFound("没有第 {z} 级瓦片；级别从 0 到 {most}。", z=z, most=DEEPEST_ZOOM)
+    if not 0 <= z <= layer.max_zoom:
+        raise NotFound("没有第 {z} 级瓦片；级别从 0 到 {most}。", z=z, most=layer.max_zoom)
     if not (0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound(
             "第 {z} 级没有瓦片 {x}/{y}；行列号从 0 到 {most}。", z=z, x=x, y=y, most=2**z - 1

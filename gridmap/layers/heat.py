@@ -1,16 +1,17 @@
 """Hazard heat: counts in square cells, of which the browser makes cases per square kilometer."""
 
+from sqlalchemy import Connection
+
+from gridmap.heat import encode, in_cells
+from gridmap.heat.cells import CELL_ZOOM, TILE_CELL_BITS
+from gridmap.layers import pooling
 from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
-from gridmap.queries import filters
+from gridmap.queries import counting, filters
 
-CELLS_PER_TILE_BITS = 6
-"""A tile has 64 × 64 cells."""
-
-# Web Mercator by hand: PROJ through ST_Transform costs thirty times as much per point.
+# what the columns are right by, and what answers while they cannot be read
 _SQL = """
 WITH cell AS (
-    SELECT floor((ST_X(i.point) + 180) / 360 * :side) AS cx,
-           floor((0.5 - asinh(tand(ST_Y(i.point))) / (2 * pi())) * :side) AS cy, count(*) AS n
+    SELECT i.heat_cx >> :shift AS cx, i.heat_cy >> :shift AS cy, count(*) AS n
       FROM incident AS i
      WHERE i.point && {{box}} AND ({areas}) AND {wanted}
      GROUP BY 1, 2)
@@ -24,8 +25,16 @@ SELECT ST_SetSRID(ST_MakePoint((cx + 0.5) / :side * 360 - 180,
 def _rows(asked: Tile, ranges: Ranges) -> Select:
     wanted, parameters = filters.conditions(asked.filters, asked.zone)
     areas = inside(ranges, "i.path")
-    side = float(2 ** (asked.z + CELLS_PER_TILE_BITS))
-    return Select(_SQL.format(areas=areas, wanted=wanted), parameters | {"side": side})
+    level = asked.z + TILE_CELL_BITS
+    sizes = {"side": float(2**level), "shift": CELL_ZOOM - level}
+    return Select(_SQL.format(areas=areas, wanted=wanted), parameters | sizes)
+
+
+def _draw(connection: Connection, asked: Tile, ranges: Ranges) -> bytes | None:
+    if asked.heat is None or (moment := asked.heat.now()) is None:
+        return None
+    wanted = counting.asked(connection, asked.filters, ranges)
+    return encode(in_cells(moment, asked.z, asked.x, asked.y, wanted), layer=LAYER.id, key="n")
 
 
 LAYER = Layer(
@@ -39,6 +48,9 @@ LAYER = Layer(
     group="data",
     what="incident",
     rows=_rows,
+    draw=_draw,
+    pooled=pooling.rows,
+    max_zoom=CELL_ZOOM - TILE_CELL_BITS,
     shown=False,
     filters=("time", "kind", "category", "severity"),
     stale_on=("IncidentReported", "IncidentMoved"),

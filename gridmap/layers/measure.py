@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from gridmap.heat import Heat
 from gridmap.layers.base import Words
 from gridmap.queries.filters import Filters
 
@@ -25,6 +27,12 @@ class Question:
     depth: int
     filters: Filters
     zone: str
+    heat: Heat | None = None
+    """The packed columns; without them all is counted from the table, uncommitted rows too."""
+    now: datetime | None = None
+    """When it is asked, for measures whose rules have versions."""
+    against: Filters | None = None
+    """The days that it is compared with, for measures of change; None: as many just before."""
 
 
 @dataclass(slots=True)  # not frozen: thousands are made for one answer
@@ -36,11 +44,32 @@ class Figure:
     rate: float | None
     class_: int | None
     thin: bool
+    sign: str | None = None
+    """What is drawn over the area in ink: one of the measure's ``signs``."""
+    at: tuple[float, float] | None = None
+    """Where the sign stands: lon and lat, EPSG:4326."""
+
+
+class Sign(NamedTuple):
+    """A sign that a measure sets over an area: its picture's name, and what it means."""
+
+    id: str
+    words: Words
+
+
+class Named(NamedTuple):
+    """A class that is a word and not a span of numbers."""
+
+    token: str
+    words: Words
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure that can color areas; ``figures`` answers a question, path by path."""
+    """One measure that can color areas; ``figures`` answers a question, path by path.
+
+    Its classes are spans of numbers, or ``named`` from class 0 up.
+    """
 
     id: str
     order: int
@@ -52,7 +81,14 @@ class Measure:
     layers: tuple[str, ...] = ("grids", "regions")
     palette: tuple[str, ...] = PALETTE
     kinds: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
+    few: bool = False
+    """Whether areas with too few cases are hatched although the classes are named."""
+    signs: tuple[Sign, ...] = ()
+    """What may be drawn in ink over the color."""
     stale_on: tuple[str, ...] = ("IncidentReported", "IncidentMoved")
+    days: Callable[[Filters], Filters] = lambda filters: filters
+    """Which days it is about, where these are not those of the filters."""
 
     def describe(self) -> dict[str, Any]:
         """What the catalog says of the measure."""
@@ -64,4 +100,7 @@ class Measure:
             "layers": list(self.layers),
             "palette": list(self.palette),
             "kinds": list(self.kinds),
+            "few": self.few,
+            "signs": [{"id": one.id} | one.words._asdict() for one in self.signs],
+            "named": [{"token": one.token} | one.words._asdict() for one in self.named],
         }

@@ -41,6 +41,7 @@ class Errand(Base):
     answered_by: Mapped[str | None] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(Text)
+    late_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Desk(Base):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -50,6 +51,7 @@ class Person(Base):
         ForeignKeyConstraint(
             ["county", "household"], ["household.county", "household.id"], ondelete="CASCADE"
         ),
+        UniqueConstraint("county", "household", "position"),
     )
 
     county: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Date,
     DateTime,
+    FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -80,6 +81,10 @@ class Incident(Base):
     rating: Mapped[int | None] = mapped_column(SmallInteger)
     filed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     merged_into: Mapped[UUID | None] = mapped_column(Uuid)
+    heat_cx: Mapped[int] = mapped_column(Integer, FetchedValue())
+    heat_cy: Mapped[int] = mapped_column(Integer, FetchedValue())
+    heat_day: Mapped[int] = mapped_column(Integer, FetchedValue())
+    heat_class: Mapped[int] = mapped_column(SmallInteger, FetchedValue())
 
 
 class Report(Base):

@@ -1,6 +1,6 @@
-"""Class limits of measures."""
+"""What measures stand on: class limits, and sums that are kept."""
 
-from sqlalchemy import ARRAY, Double, Integer, SmallInteger, Text
+from sqlalchemy import ARRAY, BigInteger, Column, Date, Double, Integer, SmallInteger, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.models.base import Base
@@ -15,3 +15,26 @@ class ClassBreak(Base):
     depth: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     limits: Mapped[list[float]] = mapped_column(ARRAY(Double))
+
+
+RATE_BASE = Table(
+    "rate_base",
+    Base.metadata,
+    Column("kind", Text, nullable=False),
+    Column("depth", SmallInteger, nullable=False),
+    Column("path", Text(collation="C"), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("own", BigInteger, nullable=False),
+)
+"""Part of what an area holds of households or square meters: the sum of its rows is all."""
+
+DAY_TALLY = Table(
+    "day_tally",
+    Base.metadata,
+    Column("path", Text(collation="C"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("taken_in", Integer, nullable=False),
+    Column("resolved", Integer, nullable=False),
+)
+"""Part of what a county had on a local day: the sum of its rows is all."""

@@ -86,9 +86,7 @@ def add(
     Who works on the incident, was called in to it or reported it may add. Raises NotFound,
     NotAllowed, FileRefused, Conflict for a known id with other content.
     """
-    with database.transaction(given.actor) as connection:
-        seen = case.found(connection, county, incident)
-        _check_right(connection, seen, given)
+    check_may_add(database, county, incident, given)
     content = content_hash(sha256(new.content).hexdigest())
     known = _known(database, new.id, content)
     if known is not None:
@@ -112,6 +110,12 @@ def add(
         answer = _receipt(new.id, kept, paper)
         close_receipt(connection, id=new.id, answer=answer)
         return answer
+
+
+def check_may_add(database: Database, county: int, incident: UUID, given: Circumstances) -> None:
+    """Raises NotFound or NotAllowed for who may add nothing to an incident."""
+    with database.transaction(given.actor) as connection:
+        _check_right(connection, case.found(connection, county, incident), given)
 
 
 _CALLED_IN = """

@@ -1,4 +1,4 @@
-"""Backups: a database's dump together with the secrets that open its sealed fields."""
+"""Backups: a database's dump with its photos and the secrets that open its sealed fields."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -19,18 +19,30 @@ from gridmap.clock import system_clock
 from gridmap.database import psycopg2_url
 from gridmap.errors import FileRefused, SetupFailed
 from gridmap.hardening import Hardened
-from gridmap.operations import setup
+from gridmap.operations import backup_photos, heat_columns, setup
+from gridmap.operations.backup_photos import Photos
+from gridmap.outside.storage import Folder, Storage, folder_of
 from gridmap.secrets import Secrets
 
 _DUMP = "database.dump"
 _SECRETS = "secrets"
 
 
-def backup(url: str, instance: Path, file: Path) -> None:
-    """Writes a backup: everything in the database, and the secrets beside it.
+@dataclass(frozen=True)
+class Restored:
+    """What could not be hardened again, and the photos that came back."""
 
-    Whoever holds the file can open the sealed fields: keep it as a secret. It appears whole or
-    not at all. Raises SetupFailed where the login may not read every row.
+    hardened: Hardened
+    photos: Photos
+
+
+def backup(url: str, instance: Path, file: Path, *, photos: bool = True) -> Photos:
+    """Writes a backup: everything in the database, the photos on disk, and the secrets.
+
+    Without ``photos`` they are left where they are: in S3-compatible storage, or before a
+    migration, which touches none. Whoever holds the file can open the sealed fields: keep it as a
+    secret. It appears whole or not at all. Raises SetupFailed where the login may not read every
+    row.
     """
     _refuse_blind_login(url)
     try:
@@ -43,12 +55,24 @@ def backup(url: str, instance: Path, file: Path) -> None:
         with tarfile.open(whole, "w") as archive:
             archive.add(dump, _DUMP)
             archive.add(instance / _SECRETS, _SECRETS)
+            carried = _pack(url, archive, folder_of(instance)) if photos else Photos(0, 0)
         whole.chmod(0o600)
         os.replace(whole, file)
+    return carried
 
 
-def restore(url: str, instance: Path, file: Path, *, zone: str) -> Hardened:
-    """Restores a backup into an empty database, with its secrets; followers of events start anew.
+def _pack(url: str, archive: tarfile.TarFile, storage: Folder) -> Photos:
+    """After the dump: a photo lies in its place before any row names it."""
+    with _connection(url) as connection:
+        return backup_photos.pack(archive, connection, storage)
+
+
+def restore(
+    url: str, instance: Path, file: Path, *, zone: str, storage: Storage | None = None
+) -> Restored:
+    """Restores a backup into an empty database, with its photos and secrets.
+
+    Followers of events start anew. Photos go to ``storage``, else into the instance's folder.
 
     The server's own roles are made first and get the passwords of the restored secrets; what a
     dump does not hold is done again: hardening, and the marks on functions of extensions. Raises
@@ -62,6 +86,8 @@ def restore(url: str, instance: Path, file: Path, *, zone: str) -> Hardened:
         kept = replace(kept, admin_password=secrets.load_or_make(instance).admin_password)
         with _connection(url) as connection:
             hardening.make_roles(connection, kept)
+        with tarfile.open(file) as archive:
+            found = backup_photos.unpack(archive, storage or folder_of(instance))
         _load(url, dump)
     secrets.replace(instance / _SECRETS, kept)
     hardened = setup.migrate(url, kept, zone=zone)
@@ -69,7 +95,8 @@ def restore(url: str, instance: Path, file: Path, *, zone: str) -> Hardened:
         # transaction numbers of the old server mean nothing here: no event is new
         connection.execute(text("UPDATE event SET xid = '0'"))
         connection.execute(text("UPDATE reader SET snapshot = pg_current_snapshot()"))
-    return hardened
+        heat_columns.forget(connection)
+        return Restored(hardened, backup_photos.missing(connection, found))
 
 
 def before_migration(url: str, instance: Path, say: Callable[[str], None]) -> None:
@@ -80,7 +107,7 @@ def before_migration(url: str, instance: Path, say: Callable[[str], None]) -> No
     if current is None or current == newest:
         return
     file = instance / f"before-{newest}-{system_clock().astimezone(UTC):%Y%m%d-%H%M%S}.tar"
-    backup(url, instance, file)
+    backup(url, instance, file, photos=False)
     say(f"升级前已备份到 {file}")
 
 

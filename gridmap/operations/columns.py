@@ -21,6 +21,11 @@ A ``uuid`` may be its bytes, a ``geometry`` is points (n, 2) in degrees, a ``tex
 Store = Callable[[Connection, str, Columns], None]
 
 
+def row_count(columns: Columns) -> int:
+    """How many rows columns have."""
+    return len(next(iter(columns.values()))[1])
+
+
 def insert_columns(
     connection: Connection,
     table: str,
@@ -48,8 +53,7 @@ def insert_columns(
         f"INSERT INTO {table} ({', '.join(targets)}) SELECT {', '.join(targets.values())}"
         f" FROM unnest({arrays}) AS u ({', '.join(columns)}) {tail}"
     )
-    length = len(next(iter(columns.values()))[1])
-    for start in range(0, length, ROWS_AT_ONCE):
+    for start in range(0, row_count(columns), ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
         connection.execute(
             statement,
@@ -61,9 +65,8 @@ def copy_columns(connection: Connection, table: str, columns: Columns) -> None:
     """Copies rows given as columns; only for whom row security does not hold back."""
     copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FORMAT binary)"
     driver: Any = connection.connection.dbapi_connection
-    length = len(next(iter(columns.values()))[1])
     with driver.cursor() as cursor:
-        for start in range(0, length, ROWS_AT_ONCE):
+        for start in range(0, row_count(columns), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             cells = [_BINARY[kind](values[part]) for kind, values in columns.values()]
             cursor.copy_expert(copy, binary_copy.as_file(cells))

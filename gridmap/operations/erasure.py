@@ -4,10 +4,10 @@ What is counted stays: the person's row without a name, the report without its s
 """
 
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from gridmap.access import Viewer
 from gridmap.clock import local_day
@@ -15,6 +15,7 @@ from gridmap.database import Database
 from gridmap.errors import NotFound
 from gridmap.operations import trail
 from gridmap.operations.circumstances import Circumstances
+from gridmap.queries import names_in
 from gridmap.queries.policies import policy
 from gridmap.rules import masking
 
@@ -68,7 +69,7 @@ UPDATE person AS p SET fingerprint = NULL, tags = '{}' FROM gone AS g
  WHERE p.county = g.county AND p.id = g.id
 """
 _REPORTS = """
-SELECT r.county, r.id, r.words FROM report AS r
+SELECT r.county, r.id, r.words, r.reporter_name_sealed AS name FROM report AS r
   JOIN incident AS i ON i.county = r.county AND i.id = r.incident
  WHERE r.received_at < :before AND i.resolved_at IS NOT NULL
    AND num_nonnulls(r.reporter_name_sealed, r.reporter_phone_sealed, r.reporter_phone_hash) > 0
@@ -104,25 +105,31 @@ def _in_batches(
     erased, total = AT_ONCE, 0
     while erased == AT_ONCE:
         with database.transaction(given.actor) as connection:
-            erased = one_batch(connection, before)
+            erased = one_batch(connection, before, given)
             if erased:
                 trail.note(connection, what, kind=kind, given=given, data={"n": erased})
         total += erased
     return total
 
 
-def _erase_persons(connection: Connection, before: date | datetime) -> int:
+def _erase_persons(connection: Connection, before: date | datetime, _given: Circumstances) -> int:
     return connection.execute(text(_PERSONS), {"before": before, "most": AT_ONCE}).rowcount
 
 
-def _erase_reporters(connection: Connection, before: date | datetime) -> int:
+def _erase_reporters(connection: Connection, before: date | datetime, given: Circumstances) -> int:
     rows = connection.execute(text(_REPORTS), {"before": before, "most": AT_ONCE}).all()
     changes = [
-        {"county": row.county, "id": row.id, "words": masking.words(row.words)} for row in rows
+        {"county": row.county, "id": row.id, "words": _without_sender(row, given)} for row in rows
     ]
     if changes:
         connection.execute(text(_SENDERLESS), changes)
     return len(rows)
+
+
+def _without_sender(row: Row[Any], given: Circumstances) -> str:
+    """What was reported, without any number and without the sender's own name."""
+    name = names_in.reporter_of(row.id, bytes(row.name), given.sealer) if row.name else ""
+    return masking.words(row.words, names_in.standing([name], row.words))
 
 
 def years_before(moment: Moment, years: int) -> Moment:

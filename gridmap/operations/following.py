@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from gridmap.snapshot import Snapshot
+
 _START = """
 INSERT INTO reader (name, snapshot) VALUES (:name, pg_current_snapshot())
 ON CONFLICT (name) DO NOTHING
@@ -38,9 +40,6 @@ def new_events(connection: Connection, reader: str) -> list[Row[Any]]:
     if connection.execute(text(_START), {"name": reader}).rowcount:
         return []
     seen = connection.scalar(text(_LOCK), {"name": reader})
-    _, next, open = str(seen).split(":")
-    rows = connection.execute(
-        text(_NEW), {"next": next, "open": [one for one in open.split(",") if one]}
-    ).all()
+    rows = connection.execute(text(_NEW), Snapshot.parse(str(seen)).parameters).all()
     connection.execute(text(_MOVE), {"name": reader, "snapshot": rows[0].snapshot})
     return [row for row in rows if row.id is not None]

@@ -1,7 +1,7 @@
 """The map of an area as one page that opens from a stick: colored areas, heat, legend, sources."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -107,14 +107,18 @@ def _feature(area: Area, figure: Figure | None, measure: Measure, wanted: Wanted
 def _color(figure: Figure | None, measure: Measure) -> str | None:
     if figure is None or figure.class_ is None:
         return None
+    if measure.named:
+        return colors()[measure.named[figure.class_].token]
     # warnings count their colors from 1, rates their classes from 0
     position = figure.class_ if measure.denominator else figure.class_ - 1
     return colors()[measure.palette[position]]
 
 
 def _value(figure: Figure | None, measure: Measure, wanted: Wanted) -> str:
-    if figure is None:
+    if figure is None or (measure.named and figure.class_ is None):
         return "—"
+    if measure.named and figure.class_ is not None:
+        return wanted.say(*measure.named[figure.class_].words)
     if not measure.denominator and figure.class_ is not None:
         return wanted.say(*cards.COLORS[figure.class_])
     if figure.thin or figure.rate is None:
@@ -130,6 +134,10 @@ def _thin(wanted: Wanted) -> str:
 
 def _legend(measure: Measure, class_limits: list[float], wanted: Wanted) -> Legend:
     heading = f"{wanted.say(*measure.title)} · {wanted.say(*measure.unit)}"
+    if measure.named:
+        shown = [(colors()[one.token], wanted.say(*one.words)) for one in measure.named]
+        about = replace(wanted, filters=measure.days(wanted.filters))
+        return Legend(heading, shown, _days(about))
     swatches = [colors()[token] for token in measure.palette]
     if not measure.denominator:
         labels = [wanted.say(*cards.COLORS[number]) for number in sorted(cards.COLORS)]

@@ -14,6 +14,7 @@ from gridmap.errors import Conflict
 from gridmap.events import Event
 from gridmap.ids import many_bytes
 from gridmap.models.event import Event as EventRow
+from gridmap.outside import doorbell
 
 
 def record(connection: Connection, event: Event, *, actor: Viewer, at: datetime) -> None:
@@ -29,6 +30,7 @@ def record_all(
         ids = [UUID(bytes=one.tobytes()) for one in many_bytes(at, len(events))]
         rows = [_row(one, id, actor, at) for one, id in zip(events, ids, strict=True)]
         connection.execute(insert(EventRow), rows)
+        doorbell.expect(connection)
 
 
 def _row(event: Event, id: UUID, actor: Viewer, at: datetime) -> dict[str, Any]:

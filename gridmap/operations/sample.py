@@ -48,13 +48,12 @@ def load(connection: Connection, batches: Iterable[Batch], given: Circumstances)
 
 def load_county(
     connection: Connection, batches: Sequence[Batch], given: Circumstances, store: Store
-) -> int:
+) -> None:
     """Loads one county of many, persons too; accounts and class limits follow the last one."""
     loading = _begin(connection, given, store)
-    rows = _load(loading, batches)
-    rows += sample_people.load_into(connection, loading.homes, batches, given, store)
+    _load(loading, batches)
+    sample_people.load_into(connection, loading.homes, batches, given, store)
     _finish(loading)
-    return rows
 
 
 def _load(loading: Loading, batches: Iterable[Batch]) -> int:

@@ -31,7 +31,9 @@ def migrate(administrative_url: str, secrets: Secrets, *, zone: str) -> Hardened
             refuse_newer_schema(connection)
             hardening.make_roles(connection, secrets)
         with engine.connect() as connection:
-            command.upgrade(alembic_config(connection), "head")
+            config = alembic_config(connection)
+            config.attributes["zone"] = zone
+            command.upgrade(config, "head")
         with engine.begin() as connection:
             connection.execute(text(hardening.HAND_OVER))
             connection.execute(

@@ -10,7 +10,7 @@ from gridmap.database import Database
 from gridmap.errors import Conflict
 from gridmap.operations import classes, sample, sample_accounts
 from gridmap.operations.circumstances import Circumstances
-from gridmap.operations.columns import copy_columns
+from gridmap.operations.columns import Columns, copy_columns, row_count
 from gridmap.operations.filling import unguarded, without_indexes
 from gridmap.queries import catalog
 from gridmap.synth.batch import Batch
@@ -29,7 +29,7 @@ def fill(
     *,
     administrative_url: str,
 ) -> int:
-    """Loads all tables of the generator, persons too; returns the rows.
+    """Loads all tables of the generator, persons too; returns the rows that tables got by it.
 
     It is an act of setting up and done by the owner of the tables, in one transaction: until it
     ends nobody else gets at them, and of an interrupted run nothing stays. Memory holds one
@@ -38,9 +38,17 @@ def fill(
     with database.transaction(given.actor) as connection:
         _refuse_data(connection)
     began, rows = monotonic(), 0
+
+    def store(connection: Connection, table: str, columns: Columns) -> None:
+        nonlocal rows
+        copy_columns(connection, table, columns)
+        rows += row_count(columns)
+
     with unguarded(administrative_url) as connection, without_indexes(connection, _LARGE):
+        # shapes are drawn anew where this viewer may write
+        database.name_viewer(connection, given.actor)
         for county in _by_county(batches):
-            rows += sample.load_county(connection, county, given, copy_columns)
+            sample.load_county(connection, county, given, store)
             progress(rows, monotonic() - began)
     with database.transaction(given.actor) as connection:
         sample_accounts.load(connection, given)

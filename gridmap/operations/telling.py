@@ -101,8 +101,9 @@ def _tellings(
 
 def _audience(people: _People, to: str, event: Row[Any], facts: dict[str, Any]) -> Sequence[UUID]:
     """The accounts that an audience of an event means."""
-    if to == notices.NAMED:
-        return people.of_staff.get(event.subject_id, [])
+    direct = {notices.NAMED: people.of_staff, notices.LATE: people.of_body}.get(to)
+    if direct is not None:
+        return direct.get(UUID(facts["body"]) if to == notices.LATE else event.subject_id, [])
     if to == notices.LEVEL:
         both = {
             path: [*people.officers.get(path, []), *people.commanders.get(path, [])]

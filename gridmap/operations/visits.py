@@ -1,6 +1,7 @@
 """Visits: planned once or in a series, made, and with a next date that follows."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from gridmap.queries.locate import Spot
 from gridmap.rules.rounds import EVERY, after
 
 LONGEST_SEEN = 4_000
+MOST_OF_ROUND = 100
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,17 @@ def plan(connection: Connection, new: NewPlan, given: Circumstances) -> UUID:
     told = {"every": new.every, "first_on": new.first_on, "until": new.until}
     note(connection, "visit_planned", kind="visit_plan", id=id, path=path, given=given, data=told)
     return id
+
+
+def plan_round(
+    connection: Connection, whoms: Sequence[Whom], like: NewPlan, given: Circumstances
+) -> list[UUID]:
+    """Plans the same visits to several, all or none; raises as ``plan`` does."""
+    if not 0 < len(whoms) <= MOST_OF_ROUND:
+        raise InvalidInput("一次可以安排 1 到 {most} 户。", most=MOST_OF_ROUND)
+    if len(set(whoms)) < len(whoms):
+        raise InvalidInput("同一户写了两次；请去掉一个。")
+    return [plan(connection, replace(like, whom=one), given) for one in whoms]
 
 
 _CALL_BACK = """

@@ -22,6 +22,7 @@ from gridmap import access, area, events, ids, sealing
 from gridmap.clock import Clock
 from gridmap.database import Database
 from gridmap.errors import GridmapError, InvalidInput, NotAllowed, NotFound
+from gridmap.operations import shielding
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.following import new_events
 from gridmap.operations.telling import TELLER
@@ -159,26 +160,34 @@ def send(
             row = connection.execute(text(_CLAIM), asked).first()
         if row is None:
             return tried
-        status = _try(row, now, sealer, allowed)
+        status = _try(row, payload(row, _names(database, row, sealer)), now, sealer, allowed)
         with database.transaction(TELLER) as connection:
             _conclude(connection, row, status, clock())
     return MOST_AT_ONCE
 
 
+def _names(database: Database, row: Row[Any], sealer: sealing.Sealer) -> Collection[str]:
+    """The names in an incident's event of persons known with it."""
+    if row.subject_kind != "incident" or row.subject_id is None:
+        return ()
+    words = json.dumps(row.data, ensure_ascii=False)
+    return shielding.names_of(database, row.county, row.subject_id, words, sealer)
+
+
 def _try(
-    row: Row[Any], now: datetime, sealer: sealing.Sealer, allowed: Collection[str]
+    row: Row[Any], body: str, now: datetime, sealer: sealing.Sealer, allowed: Collection[str]
 ) -> int | None:
     """The status of the answer; None where there was none, or none may be asked for."""
     try:
         secret = sealing.unseal(sealer, bytes(row.secret_sealed), field=_FIELD, row=row.webhook)
-        message = Message(str(row.id), now, payload(row))
+        message = Message(str(row.id), now, body)
         return outside.deliver(row.url, secret, message, allowed)
     except (OSError, http.client.HTTPException, GridmapError):
         return None
 
 
-def payload(row: Row[Any]) -> str:
-    """What is told of an event: no name of who acted, and no number in any free text."""
+def payload(row: Row[Any], names: Collection[str] = ()) -> str:
+    """What is told of an event: no name of who acted; no number and none of ``names`` in text."""
     told = {
         "type": row.kind,
         "timestamp": row.at.isoformat(),
@@ -187,19 +196,19 @@ def payload(row: Row[Any]) -> str:
             "path": row.path,
             "subject_kind": row.subject_kind,
             "subject_id": str(row.subject_id) if row.subject_id else None,
-            **_redacted(row.data),
+            **_redacted(row.data, names),
         },
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def _redacted(value: Any) -> Any:
+def _redacted(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, str):
         # the digits of an id are nobody's number
-        return value if _UUID.fullmatch(value) else masking.words(value)
+        return value if _UUID.fullmatch(value) else masking.words(value, names)
     if isinstance(value, dict):
-        return {masking.words(key): _redacted(one) for key, one in value.items()}
-    return [_redacted(one) for one in value] if isinstance(value, list) else value
+        return {masking.words(key, names): _redacted(one, names) for key, one in value.items()}
+    return [_redacted(one, names) for one in value] if isinstance(value, list) else value
 
 
 _CONCLUDE = """

@@ -32,7 +32,12 @@ def storage_of(settings: Settings) -> Storage:
     """The storage that the settings name; SetupFailed where its library is not installed."""
     if settings.storage:
         return Bucket(settings)
-    return Folder(settings.instance / "attachments")
+    return folder_of(settings.instance)
+
+
+def folder_of(instance: Path) -> "Folder":
+    """The storage in the instance's folder."""
+    return Folder(instance / "attachments")
 
 
 class Folder:

@@ -47,6 +47,23 @@ WORDS = {
     "export_fetched": ("取走导出", "Fetched an export"),
     "keys_rotated": ("更换密钥", "Rotated the keys"),
     "keys_forgotten": ("去掉旧密钥", "Took old keys out"),
+    "policy_set": ("改规则", "Changed a policy"),
+    "index_published": ("发布平安指数", "Published the safety index"),
+    "category_rule": ("改类别时限", "Changed a category's limit"),
+    "category_retired": ("停用类别", "Retired a category"),
+    "category_back": ("恢复类别", "Took a category back"),
+    "calendar_loaded": ("导入日历", "Loaded a calendar"),
+    "calendar_day_set": ("改日历", "Changed a day"),
+    "visit_planned": ("安排走访", "Planned visits"),
+    "visit_plan_ended": ("结束走访计划", "Ended planned visits"),
+    "desk_set": ("设坐席", "Set a desk"),
+    "desk_removed": ("撤坐席", "Removed a desk"),
+    "shift_set": ("排班", "Set a shift"),
+    "shift_removed": ("撤班次", "Removed a shift"),
+    "stand_in_ended": ("结束代班", "Ended a stand-in"),
+    "stand_in_cancelled": ("取消代班", "Cancelled a stand-in"),
+    "webhook_added": ("设推送", "Added a webhook"),
+    "webhook_stopped": ("停推送", "Stopped a webhook"),
 }
 """Kinds of acts in the trail, in Chinese and English; one that is not here shows its own name."""
 

@@ -35,7 +35,7 @@ class GridVersion:
         return begun and (self.until is None or at < self.until)
 
 
-_IN_BOX = """
+IN_BOX = """
 SELECT v.id, v.grid, g.code, v.path, v.number, v.county, lower(v.during) AS since,
        upper(v.during) AS until, ST_AsBinary(v.shape) AS shape
   FROM grid_version AS v JOIN grid AS g ON g.id = v.grid
@@ -51,7 +51,7 @@ def in_box(
     """Grid versions whose box meets ``box`` (degrees) and that were in force in that time."""
     west, south, east, north = box
     rows = connection.execute(
-        text(_IN_BOX),
+        text(IN_BOX),
         {"west": west, "south": south, "east": east, "north": north, "first": first, "last": last},
     ).all()
     boundaries = as_columns([row.code for row in rows], rows)

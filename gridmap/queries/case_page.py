@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, text
 
-from gridmap import area
+from gridmap import access, area
 from gridmap.access import Viewer
 from gridmap.queries import case, describe, holders, papers, policies, queues, timeline
 from gridmap.rules import fields, life
@@ -61,6 +61,7 @@ def page(
         "relations": sorted(relations),
         "steps": steps(connection, row, relations, now=now),
         "reports": words,
+        "may_reveal": access.may(connection, "reveal", "r", row.path),
         "timeline": timeline.entries(connection, row),
         "holder": _holder(row, more),
         "why": _why(more, zone),
@@ -94,7 +95,7 @@ def steps(
 
 
 _REPORTS = """
-SELECT id, channel, words, received_at, rating FROM report
+SELECT id, channel, words, received_at, rating, wants_no_name FROM report
  WHERE county = :county AND incident = :id
  ORDER BY received_at, continues IS NOT NULL, id
 """
@@ -110,6 +111,7 @@ def reports(connection: Connection, county: int, id: UUID) -> list[dict[str, Any
             "words": row.words,
             "at": row.received_at.isoformat(),
             "rating": row.rating,
+            "wants_no_name": row.wants_no_name,
         }
         for row in rows
     ]

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from gridmap.access import areas, readable
 from gridmap.clock import local_day
-from gridmap.layers import layers, measures
-from gridmap.layers.base import Layer
+from gridmap.layers import layers, measures, pooling
+from gridmap.layers.base import Layer, may_see
 from gridmap.layers.figures import limits
 from gridmap.queries import holders
 
@@ -40,7 +40,9 @@ def catalog(connection: Connection, *, now: datetime, zone: str) -> dict[str, An
         "grid_depth": max(depths, default=0) + 1,
         "kinds": [{"id": id, "zh": zh, "en": en} for id, zh, en in KINDS],
         "categories": _categories(connection),
-        "layers": [describe(one) for one in layers().values() if _may_see(connection, one)],
+        "layers": [
+            _described(connection, one) for one in layers().values() if may_see(connection, one)
+        ],
         "measures": _measures(connection, [*depths, max(depths, default=0) + 1]),
         "boundary_version": _boundary_version(connection, zone),
     }
@@ -51,6 +53,14 @@ def last_day(connection: Connection, now: datetime, zone: str) -> date:
     sql = f"SELECT max(occurred_at) FROM incident AS i WHERE {readable(connection, 'incident')}"
     last = connection.scalar(text(sql))
     return local_day(last or now, zone)
+
+
+def _described(connection: Connection, layer: Layer) -> dict[str, Any]:
+    """The layer as this viewer has it: of sums alone, and chosen only as those can be."""
+    found = describe(layer)
+    if layer.what is None or areas(connection, layer.what):
+        return found
+    return found | {"about": pooling.ABOUT._asdict(), "filters": list(pooling.FILTERS)}
 
 
 def describe(layer: Layer) -> dict[str, Any]:
@@ -72,10 +82,6 @@ def describe(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _may_see(connection: Connection, layer: Layer) -> bool:
-    return layer.what is None or bool(areas(connection, layer.what))
-
-
 def _categories(connection: Connection) -> list[dict[str, Any]]:
     rows = connection.execute(text("SELECT number, kind, zh, en FROM category ORDER BY number"))
     return [dict(row._mapping) for row in rows]
@@ -86,6 +92,7 @@ def _measures(connection: Connection, depths: list[int]) -> list[dict[str, Any]]
         measure.describe()
         | {"classes": {depth: limits(connection, measure.id, depth) for depth in depths}}
         for measure in measures().values()
+        if areas(connection, measure.what)
     ]
 
 

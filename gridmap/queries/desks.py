@@ -1,5 +1,6 @@
 """Who sits where today, whom to call; departments near a place; what was asked of whom."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from gridmap import area
-from gridmap.access import range_sql, readable
+from gridmap.access import areas, range_sql, readable
 
 NEAR_KM = 50.0
 _KM_PER_DEGREE = 111.32
@@ -72,6 +73,35 @@ def _shift(row: Row[Any]) -> dict[str, Any]:
         "until": row.until.isoformat(),
         "now": row.now,
     }
+
+
+MOST_CENTERS = 60
+_CENTERS = """
+SELECT c.id, c.name, c.path FROM center AS c
+ WHERE ({mine}) AND {inside} ORDER BY length(c.path), c.path LIMIT :most
+"""
+_SERVING = "SELECT id, name FROM guard.departments_for(:path) ORDER BY length(path) DESC, name"
+
+
+def choices(connection: Connection, *, within: str) -> list[dict[str, Any]]:
+    """The centers whose desks the viewer keeps, each with the departments that serve there."""
+    given = areas(connection, "desk", "w")
+    mine = " OR ".join(f"({range_sql(one, 'c.path')})" for one in given) or "false"
+    inside = range_sql(area.bounds(within), "c.path")
+    centers = connection.execute(
+        text(_CENTERS.format(mine=mine, inside=inside)), {"most": MOST_CENTERS}
+    ).all()
+    return [
+        {
+            "id": str(one.id),
+            "name": one.name,
+            "departments": [
+                {"id": str(row.id), "name": row.name}
+                for row in connection.execute(text(_SERVING), {"path": one.path})
+            ],
+        }
+        for one in centers
+    ]
 
 
 # a center's place is its own point, else the middle of its region; the box comes first, since
@@ -162,8 +192,13 @@ SELECT e.county, e.id, e.path, e.incident, e.kind, e.words, e.asked_at, e.due_at
 """
 
 
-def errands(connection: Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """What was asked and is not answered: of the viewer's departments, or in its area."""
+def errands(
+    connection: Connection, *, now: datetime, hide: Callable[[int, UUID, str], str]
+) -> list[dict[str, Any]]:
+    """What was asked and is not answered: of the viewer's departments, or in its area.
+
+    ``hide`` hides in a text of an incident (county, id) what is not for who cannot see it.
+    """
     sql = _ERRANDS.format(mine=readable(connection, "errand", "e.path"))
     rows = connection.execute(text(sql), {"now": now, "most": MOST})
     return [
@@ -175,5 +210,7 @@ def errands(connection: Connection, *, now: datetime) -> list[dict[str, Any]]:
             else value
             for key, value in row._mapping.items()
         }
+        # who is called in and does not see the incident any more reads no number and no name
+        | ({"words": hide(row.county, row.incident, row.words)} if row.number is None else {})
         for row in rows
     ]

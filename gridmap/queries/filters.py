@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gridmap.clock import day_bounds
@@ -45,9 +45,14 @@ def parse(values: Mapping[str, str], *, last_day: date, default_days: int = 30) 
     return Filters(first, last, kinds, numbers(values, "category"), numbers(values, "severity"))
 
 
+def day_range(filters: Filters, zone: str) -> tuple[datetime, datetime]:
+    """The first moment of the days asked for, and the first after them."""
+    return day_bounds(filters.first, filters.last, zone)
+
+
 def conditions(filters: Filters, zone: str, *, alias: str = "i") -> tuple[str, dict[str, Any]]:
     """The filters as an SQL condition on an incident, with its parameters."""
-    begin, end = day_bounds(filters.first, filters.last, zone)
+    begin, end = day_range(filters, zone)
     parts = [
         f"{alias}.occurred_at >= :begin AND {alias}.occurred_at < :end",
         # what was merged is counted with the incident that has its reports now

@@ -1,5 +1,6 @@
 """What a reporter learns of the own report: who has it, what was done; of others nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 from gridmap import area
 from gridmap.access import Viewer
 from gridmap.queries import case, describe, holders, policies
-from gridmap.rules import life, masking
+from gridmap.rules import life
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,18 @@ _WITH_WORDS = {"IncidentResolved"}
 """What is written for the reporter; all other words are among the staff."""
 
 
-def page(connection: Connection, followed: Followed, *, now: datetime, zone: str) -> dict[str, Any]:
+def page(
+    connection: Connection,
+    followed: Followed,
+    *,
+    now: datetime,
+    zone: str,
+    hide: Callable[[str], str],
+) -> dict[str, Any]:
     """State, steps so far in plain words, and what the reporter may do now.
 
-    Of the staff only the name of who holds it is told; of other reports nothing.
+    Of the staff only the name of who holds it is told; of other reports nothing. What the staff
+    wrote goes through ``hide``.
     """
     row = case.found(connection, followed.county, followed.incident)
     days = policies.policy(connection, "file_unrated_after_days", at=now)
@@ -117,7 +126,7 @@ def page(connection: Connection, followed: Followed, *, now: datetime, zone: str
         "state": {"id": row.state, "zh": zh, "en": en},
         "received_at": row.received_at.isoformat(),
         "whose": whose(connection, row, now=now),
-        "steps": _steps(connection, followed),
+        "steps": _steps(connection, followed, hide),
         "photos": _photos(connection, followed),
         "may_rate": any(step.id == "rate" for step in offered),
         "own": _own(connection, followed),
@@ -145,18 +154,23 @@ def _own(connection: Connection, followed: Followed) -> dict[str, Any]:
     }
 
 
-def _steps(connection: Connection, followed: Followed) -> list[dict[str, Any]]:
+def _steps(
+    connection: Connection, followed: Followed, hide: Callable[[str], str]
+) -> list[dict[str, Any]]:
     given = {"kinds": list(KINDS), "first": followed.first, "incident": followed.incident}
     merged = followed.first != followed.incident
     since = connection.scalar(text(_MERGED_AT), {"first": followed.first}) if merged else None
     told = connection.execute(text(_TOLD), given | {"since": since})
-    return [_step(row.at, row.kind, row.data.get("facts", {}), row.data) for row in told]
+    return [
+        _step(row, hide(row.data.get("words", "")) if row.kind in _WITH_WORDS else "")
+        for row in told
+    ]
 
 
-def _step(at: datetime, kind: str, facts: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    zh, en = KINDS[kind]
-    words = masking.words(data.get("words", "")) if kind in _WITH_WORDS else ""
-    return {"at": at.isoformat(), "kind": kind, "zh": zh, "en": en, "words": words} | _more(facts)
+def _step(row: Row[Any], words: str) -> dict[str, Any]:
+    zh, en = KINDS[row.kind]
+    told = {"at": row.at.isoformat(), "kind": row.kind, "zh": zh, "en": en, "words": words}
+    return told | _more(row.data.get("facts", {}))
 
 
 def _more(facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A household's page: where it is, who lives there as far as the viewer may know, who was there."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,12 +39,19 @@ SELECT v.at, guard.display(v.by) AS who, v.seen FROM visit AS v
 
 
 def household(
-    connection: Connection, county: int, id: UUID, *, now: datetime, ring: Sealer
+    connection: Connection,
+    county: int,
+    id: UUID,
+    *,
+    now: datetime,
+    ring: Sealer,
+    hide: Callable[[str], str],
 ) -> dict[str, Any]:
     """A household with its people and the newest visits; NotFound where it is not seen.
 
     Names and phones are masked, except for who works in its grid (``in_full``). Identity numbers
-    and notes are never in it: they take a reveal, which ``may_reveal`` offers.
+    and notes are never in it: they take a reveal, which ``may_reveal`` offers. For all others
+    what was seen on visits goes through ``hide``.
     """
     given = {"county": county, "id": id}
     row = connection.execute(text(_HOUSEHOLD), given).first()
@@ -66,7 +74,7 @@ def household(
         "may_reveal": may(connection, "reveal", "r", row.path),
         "may_change": may(connection, "household", "w", row.path),
         "people": [_person(one, in_full, ring) for one in people],
-        "visits": _visits(connection, given, in_full),
+        "visits": _visits(connection, given, None if in_full else hide),
     }
 
 
@@ -89,14 +97,16 @@ def _opened(row: Row[Any], ring: Sealer) -> str:
     return sealing.unseal(ring, bytes(row.phone_sealed), field="person.phone", row=row.id)
 
 
-def _visits(connection: Connection, given: dict[str, Any], in_full: bool) -> list[dict[str, Any]]:
-    """What was seen is free text: outside the circle of the grid no number stays in it."""
+def _visits(
+    connection: Connection, given: dict[str, Any], hide: Callable[[str], str] | None
+) -> list[dict[str, Any]]:
+    """What was seen is free text: outside the circle of the grid no number or name stays in it."""
     rows = connection.execute(text(_VISITS), given | {"most": _MOST_VISITS})
     return [
         {
             "at": row.at.isoformat(),
             "who": row.who,
-            "seen": row.seen if in_full else masking.words(row.seen),
+            "seen": hide(row.seen) if hide else row.seen,
         }
         for row in rows
     ]

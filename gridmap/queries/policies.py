@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from gridmap.rules.working_time import Calendar, Limit, hours_of
 
@@ -19,6 +19,21 @@ def policy(connection: Connection, name: str, *, at: datetime) -> Any:
     if row is None:
         raise KeyError(name)
     return row.value
+
+
+_VERSIONS = """
+SELECT name, version, NULLIF(since, '-infinity') AS since, value, written_by,
+       guard.display(written_by) AS who
+  FROM policy ORDER BY name, version DESC
+"""
+
+
+def versions(connection: Connection) -> dict[str, list[Row[Any]]]:
+    """All versions of each policy, the newest first; one without ``since`` held from the start."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(text(_VERSIONS)):
+        found.setdefault(row.name, []).append(row)
+    return found
 
 
 @dataclass(frozen=True)

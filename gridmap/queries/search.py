@@ -51,7 +51,7 @@ SELECT 'worker' AS kind, s.name AS title, s.post AS detail, d.path,
  ORDER BY s.name, s.code LIMIT :most
 """
 _HOUSEHOLDS = """
-SELECT 'household' AS kind, h.address AS title, h.code AS detail, h.path,
+SELECT 'household' AS kind, h.county, h.id, h.address AS title, h.code AS detail, h.path,
        ST_X(h.point) AS lon, ST_Y(h.point) AS lat,
        NULL AS west, NULL AS south, NULL AS east, NULL AS north
   FROM household AS h
@@ -101,7 +101,8 @@ def _patterns(words: str) -> dict[str, Any]:
 
 def _result(row: Row[Any], names: dict[str, str]) -> dict[str, Any]:
     above = [one["name"] for one in describe.chain(row.path, names)[-3:]]
-    return {
+    which = {"county": row.county, "id": str(row.id)} if row.kind == "household" else {}
+    return which | {
         "kind": row.kind,
         "title": describe.grid_name(row.path, names) if row.kind == "grid" else row.title,
         "detail": row.detail,

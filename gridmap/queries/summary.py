@@ -1,14 +1,16 @@
 """The figures beside the map: how many of each kind, which warnings, and day by day."""
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, text
 
 from gridmap import area
-from gridmap.access import range_sql, readable
-from gridmap.queries import filters
+from gridmap.access import areas, range_sql, readable
+from gridmap.heat import Heat, Moment, by_day
+from gridmap.heat.cells import Ints
+from gridmap.queries import counting, filters
 from gridmap.queries.filters import KINDS, Filters
 
 _DAILY = """
@@ -23,31 +25,45 @@ SELECT w.color, count(*) AS n, count(*) FILTER (WHERE w.answered_at IS NULL) AS 
 """
 
 
-def summary(connection: Connection, wanted: Filters, *, within: str, zone: str) -> dict[str, Any]:
-    """Counts of incidents by kind and day, and open warnings by color, in an area."""
-    where, parameters = filters.conditions(wanted, zone)
-    rows = connection.execute(
-        text(
-            _DAILY.format(
-                areas=readable(connection, "incident", "i.path"),
-                inside=range_sql(area.bounds(within), "i.path"),
-                wanted=where,
-            )
-        ),
-        parameters | {"zone": zone},
-    ).all()
-    kinds: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
-    days: Counter[str] = Counter()
-    for row in rows:
-        kinds[row.kind] += row.n
-        days[row.day.isoformat()] += row.n
-    every = ((wanted.first + timedelta(days=n)).isoformat() for n in range(wanted.days))
+def summary(
+    connection: Connection, wanted: Filters, *, within: str, zone: str, heat: Heat | None = None
+) -> dict[str, Any]:
+    """Counts of incidents by kind and day, and open warnings by color, in an area.
+
+    Counted from the packed columns, or one by one where there are none.
+    """
+    if heat and (moment := heat.now()):
+        counts = _packed(connection, moment, wanted, within)
+    else:
+        counts = _one_by_one(connection, wanted, within, zone)
     return {
-        "total": sum(days.values()),
-        "kinds": dict(kinds),
-        "daily": [[day, days[day]] for day in every],
+        "total": int(counts.sum()),
+        "kinds": dict(zip(KINDS, counts.sum(axis=0).tolist(), strict=True)),
+        "daily": [
+            [(wanted.first + timedelta(days=n)).isoformat(), count]
+            for n, count in enumerate(counts.sum(axis=1).tolist())
+        ],
         **_warnings(connection, within),
     }
+
+
+def _packed(connection: Connection, moment: Moment, wanted: Filters, within: str) -> Ints:
+    ranges = area.narrowed(areas(connection, "incident"), within)
+    asked = counting.asked(connection, wanted, ranges)
+    return by_day(moment, asked, counting.kind_of_class(connection), len(KINDS))
+
+
+def _one_by_one(connection: Connection, wanted: Filters, within: str, zone: str) -> Ints:
+    where, parameters = filters.conditions(wanted, zone)
+    statement = _DAILY.format(
+        areas=readable(connection, "incident", "i.path"),
+        inside=range_sql(area.bounds(within), "i.path"),
+        wanted=where,
+    )
+    counts = np.zeros((wanted.days, len(KINDS)), np.int64)
+    for row in connection.execute(text(statement), parameters | {"zone": zone}):
+        counts[(row.day - wanted.first).days, KINDS.index(row.kind)] += row.n
+    return counts
 
 
 def _warnings(connection: Connection, within: str) -> dict[str, dict[str, int]]:

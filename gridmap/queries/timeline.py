@@ -25,6 +25,7 @@ KINDS = {
     "IncidentSupervised": ("督办", "Supervised"),
     "DepartmentsWhistled": ("吹哨", "Whistled"),
     "DepartmentArrived": ("报到", "Arrived"),
+    "DepartmentLate": ("部门未到", "Department late"),
     "DepartmentAnswered": ("部门答复", "Answered"),
     "IncidentInherited": ("接手", "Taken over"),
     "HouseholdsConcerned": ("涉及住户", "Households"),

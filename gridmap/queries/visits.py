@@ -1,42 +1,64 @@
 """What is due to be visited, and what was."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from gridmap.access import readable
+from gridmap import area
+from gridmap.access import range_sql, readable
 from gridmap.errors import NotFound
+from gridmap.queries import describe
 from gridmap.rules.rounds import EVERY
 
 AHEAD_DAYS = 7
-MOST = 200
+MOST = 100
+RECENT_DAYS = 30
+MOST_RECENT = 50
 CALL_BACK = {"zh": "办结后回访", "en": "Call-back"}
 
-# a call-back that was made from the incident's page is done, too
+# a call-back that was made from the incident's page is done, too; what is long overdue must not
+# hide what is due today
 _DUE = """
-SELECT p.county, p.id, p.path, p.household, p.incident, p.every, p.next_on, p.until, p.why,
+SELECT * FROM (
+SELECT row_number() OVER w AS n, count(*) OVER (PARTITION BY p.next_on < :today) AS of,
+       p.county, p.id, p.path, p.household, p.incident, p.every, p.next_on, p.until, p.why,
        h.address, i.number, ST_X(COALESCE(h.point, i.point)) AS lon,
        ST_Y(COALESCE(h.point, i.point)) AS lat,
        (SELECT max(at) FROM visit AS v WHERE v.county = p.county AND v.plan = p.id) AS last_at
   FROM visit_plan AS p
   LEFT JOIN household AS h ON h.county = p.county AND h.id = p.household
   LEFT JOIN incident AS i ON i.county = p.county AND i.id = p.incident
- WHERE ({mine}) AND p.next_on <= :until
+ WHERE ({mine}) AND {inside} AND p.next_on <= :until
    AND (p.why <> 'call_back' OR i.state IN ('resolved', 'filed') AND NOT EXISTS (
         SELECT FROM event AS e WHERE e.subject_id = p.incident AND e.kind = 'ReporterCalledBack'
            AND e.at >= i.resolved_at))
- ORDER BY p.next_on, p.path, p.id LIMIT :most
+WINDOW w AS (PARTITION BY p.next_on < :today ORDER BY p.next_on, p.path, p.id)) AS found
+ WHERE n <= :most ORDER BY next_on, path, id
 """
 
 
-def due(connection: Connection, *, today: date, until: date) -> list[dict[str, Any]]:
-    """The planned visits in the viewer's area that are due by a day, the longest due first."""
+def due(
+    connection: Connection,
+    *,
+    today: date,
+    until: date,
+    now: datetime,
+    within: str = area.EVERYTHING,
+) -> list[dict[str, Any]]:
+    """The planned visits in the viewer's area that are due by a day, the longest due first.
+
+    Of those that are overdue and of the others ``MOST`` each; ``of`` says how many there are.
+    """
     mine = readable(connection, "visit", "p.path")
-    rows = connection.execute(text(_DUE.format(mine=mine)), {"until": until, "most": MOST})
+    inside = range_sql(area.bounds(within), "p.path")
+    asked = {"until": until, "today": today, "most": MOST}
+    rows = connection.execute(text(_DUE.format(mine=mine, inside=inside)), asked).all()
+    names = describe.names_above(connection, {row.path for row in rows}, now)
     return [
         _plain(row)
+        | {"place": describe.grid_name(row.path, names)}
         | {"late_days": max(0, (today - row.next_on).days), "why": _why(row.why)}
         | {"every": dict(zip(("id", "zh", "en"), (row.every, *EVERY[row.every]), strict=True))}
         for row in rows
@@ -64,6 +86,26 @@ def made(
         raise NotFound("请说明是哪一户或哪一件。")
     asked = {"county": county, "household": household, "incident": incident, "most": MOST}
     return [_plain(row) for row in connection.execute(text(_MADE), asked)]
+
+
+_RECENT = """
+SELECT v.county, v.id, v.path, v.at, v.seen, v.household, v.incident, h.address, i.number,
+       guard.display(v.by) AS who
+  FROM visit AS v
+  LEFT JOIN household AS h ON h.county = v.county AND h.id = v.household
+  LEFT JOIN incident AS i ON i.county = v.county AND i.id = v.incident
+ WHERE ({mine}) AND v.at >= :since
+ ORDER BY v.at DESC, v.id LIMIT :most
+"""
+
+
+def recent(connection: Connection, *, since: datetime, now: datetime) -> list[dict[str, Any]]:
+    """The visits that were made in the viewer's area since a moment, the latest first."""
+    mine = readable(connection, "visit", "v.path")
+    asked = {"since": since, "most": MOST_RECENT}
+    rows = connection.execute(text(_RECENT.format(mine=mine)), asked).all()
+    names = describe.names_above(connection, {row.path for row in rows}, now)
+    return [_plain(row) | {"place": describe.grid_name(row.path, names)} for row in rows]
 
 
 def _why(why: str) -> dict[str, str]:

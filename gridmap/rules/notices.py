@@ -12,12 +12,20 @@ from gridmap import area
 
 Who = TypeVar("Who")
 
-HOLDER, CENTER, LEVEL, CALLED, NAMED = "holder", "center", "level", "called", "named"
+HOLDER, CENTER, LEVEL, CALLED, LATE, NAMED = (
+    "holder",
+    "center",
+    "level",
+    "called",
+    "late",
+    "named",
+)
 AUDIENCES = {
     HOLDER: ("你是经办人", "You hold it"),
     CENTER: ("发生在你们中心的辖区", "It lies in the area of your center"),
     LEVEL: ("超期，上报到你们这一级", "It is overdue and has climbed to your level"),
     CALLED: ("吹哨叫了你们部门", "Your department is called in"),
+    LATE: ("吹哨叫了你们部门，时限已到，还没有报到", "Your department is called in and is late"),
     NAMED: ("由你接手", "You take over"),
 }
 """To whom something is told, and the reason that they read."""
@@ -69,6 +77,7 @@ TOLD: dict[str, tuple[Rule, ...]] = {
     "ClockResumed": _now(HOLDER),
     "DepartmentsWhistled": (*_now(CALLED), *_daily(HOLDER)),
     "DepartmentArrived": _daily(CENTER),
+    "DepartmentLate": _now(LATE, CENTER),
     "DepartmentAnswered": _daily(HOLDER, CENTER),
     "ReporterCalledBack": _daily(HOLDER, CENTER),
     "AttachmentAdded": (),
@@ -81,6 +90,7 @@ TOLD: dict[str, tuple[Rule, ...]] = {
     "ImportLoaded": (),
     "ImportTakenBack": (),
     "PlacesReassigned": (),
+    "IndexPublished": (),
     "SampleRemoved": (),
 }
 """Kind of event → who is told. A kind that tells nobody is here, too: somebody decided so."""

@@ -2,23 +2,42 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, render_template, request
 
+from gridmap import __version__
 from gridmap.clock import day_bounds
 from gridmap.operations import absence as operations
+from gridmap.operations import leaving
 from gridmap.operations.absence import Absence
 from gridmap.queries import absence as asked
 from gridmap.web import parse
-from gridmap.web.context import circumstances, reading, services
+from gridmap.web.context import circumstances, reading, services, today
+from gridmap.web.who import source_of
 
 absence = Blueprint("absence", __name__)
+
+
+@absence.get("/absence")
+def page() -> str:
+    """The page."""
+    return render_template("cases/absence.html", lang=g.lang, version=__version__)
 
 
 @absence.get("/api/stand-ins")
 def stand_ins() -> Response:
     """Who is away now or soon in the viewer's area, who stands in, and until when."""
+    made = services()
     with reading() as connection:
-        return jsonify(stand_ins=asked.stand_ins(connection, now=services().clock()))
+        found = asked.stand_ins(connection, now=made.clock())
+    return jsonify(stand_ins=found, today=today().isoformat(), zone=made.settings.zone)
+
+
+@absence.get("/api/staff")
+def workers() -> Response:
+    """The workers whose duties the viewer gives, in an area."""
+    within = parse.path(request.args, "within")
+    with reading() as connection:
+        return jsonify(asked.workers(connection, within=within, now=services().clock()))
 
 
 @absence.post("/api/staff/<uuid:id>/stand-in")
@@ -47,7 +66,7 @@ def end_stand_in(id: UUID) -> Response:
 def holdings(id: UUID) -> Response:
     """What a worker holds: to be read before it is handed on."""
     with reading() as connection:
-        return jsonify(operations.holdings(connection, id, circumstances()))
+        return jsonify(leaving.holdings(connection, id, circumstances()))
 
 
 @absence.post("/api/staff/<uuid:id>/hand-on")
@@ -55,5 +74,5 @@ def hand_on(id: UUID) -> Response:
     """Hands everything that a worker holds to a successor, in one act."""
     body = parse.json_object(request.get_json(silent=True))
     to = parse.needed(parse.uuid(body, "to"), "to")
-    with reading() as connection:
-        return jsonify(operations.hand_on(connection, id, to, circumstances()))
+    source = source_of(request)
+    return jsonify(leaving.hand_on(services().database, id, to, circumstances(), source=source))

@@ -1,101 +1,20 @@
 """Pages of who keeps accounts: the list, one account with its roles, and what is done to it."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from flask import Response, g, jsonify, redirect, request
 from sqlalchemy import Connection
-from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap import __version__
-from gridmap.access import areas
-from gridmap.errors import GridmapError, InvalidInput, NotAllowed, http_status
+from gridmap.errors import GridmapError, InvalidInput
 from gridmap.operations import accounts, sessions
-from gridmap.operations.accounts import GIVEN_ROLES, ROLES, WITH_BODY, NewAccount
+from gridmap.operations.accounts import GIVEN_ROLES, WITH_BODY, NewAccount
 from gridmap.operations.sessions import DOOR
 from gridmap.queries import accounts as asked
 from gridmap.queries.area_names import area_names
+from gridmap.web.admin_frame import Page, admin, area_given, check_right, rendered
 from gridmap.web.context import circumstances, reading, services
-from gridmap.web.errors import said
 from gridmap.web.who import SESSION_COOKIE, source_of
-
-admin: Blueprint = Blueprint("admin", __name__)
-Page = str | tuple[str, int] | AnyResponse
-TABS = {
-    "accounts": "account",
-    "categories": "catalog",
-    "calendar": "catalog",
-    "tokens": "token",
-    "kiosks": "kiosk",
-    "audit": "audit",
-}
-"""Page → the right that it needs, over any area."""
-
-
-@admin.before_request
-def ask_for_codes() -> AnyResponse | None:
-    """Who signed in by a password alone keeps nobody's account: a second factor comes first."""
-    session = g.who.session
-    if session is None or session.viewing_as or session.how != "password" or session.codes_on:
-        return None
-    with reading() as connection:
-        keeps = bool(areas(connection, "account", "w"))
-    if not keeps:
-        return None
-    if request.method == "GET":
-        return redirect("/account?need=codes")
-    raise NotAllowed("管理员要先开通动态码。")
-
-
-@admin.errorhandler(NotAllowed)
-def refused(error: NotAllowed) -> tuple[str, int] | tuple[Response, int]:
-    """Who has no right is told whom to ask."""
-    with reading() as connection:
-        keepers = asked.keepers(connection)
-    return rendered("refused", said(error), 403, keepers=keepers, tabs=[])
-
-
-def rendered(template: str, problem: str = "", status: int = 200, **facts: Any) -> tuple[str, int]:
-    """An admin page, with the tabs that its viewer may open."""
-    if "tabs" not in facts:
-        with reading() as connection:
-            facts["tabs"] = [tab for tab, what in TABS.items() if areas(connection, what)]
-    shown = render_template(
-        f"admin/{template}.html",
-        lang=g.lang,
-        version=__version__,
-        problem=problem,
-        done=request.args.get("done", ""),
-        roles=ROLES,
-        now=services().clock(),
-        **facts,
-    )
-    return shown, status
-
-
-def check_right(connection: Connection, what: str) -> None:
-    """Raises NotAllowed for who may do this nowhere."""
-    if not areas(connection, what):
-        raise NotAllowed("你没有这个权限。")
-
-
-def area_given(fields: Any) -> str:
-    """The area of a form; everything has to be said, and not left out."""
-    path = str(fields.get("path", "")).strip()
-    if not path and fields.get("everything") != "yes":
-        raise InvalidInput("请选一个区域。")
-    return path
-
-
-@admin.get("/admin")
-def front() -> AnyResponse:
-    """Leads to the first page that the viewer may open."""
-    with reading() as connection:
-        for tab, what in TABS.items():
-            if areas(connection, what):
-                return redirect(f"/admin/{tab}")
-    raise NotAllowed("管理页面要管理员或审计员的角色。")
 
 
 @admin.get("/admin/accounts")
@@ -117,8 +36,7 @@ def _list(problem: GridmapError | None = None) -> tuple[str, int]:
         )
     return rendered(
         "accounts",
-        said(problem) if problem else "",
-        http_status(problem) if problem else 200,
+        problem,
         tab="accounts",
         found=found,
         total=total,
@@ -169,8 +87,7 @@ def _account(id: UUID, problem: GridmapError | None = None, link: str = "") -> t
         manages = asked.manages(connection, id)
     return rendered(
         "account",
-        said(problem) if problem else "",
-        http_status(problem) if problem else 200,
+        problem,
         tab="accounts",
         one=one,
         duties=duties,

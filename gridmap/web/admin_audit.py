@@ -10,13 +10,13 @@ from flask import Response, g, request
 from gridmap.access import areas
 from gridmap.errors import InvalidInput
 from gridmap.files.shielding import shielded
-from gridmap.operations import accounts
+from gridmap.operations import accounts, shielding
 from gridmap.operations.accounts import ROLES
 from gridmap.queries import audit
 from gridmap.queries.area_names import area_names
 from gridmap.queries.audit import WORDS, Asked
 from gridmap.web import parse
-from gridmap.web.admin import admin, check_right, rendered
+from gridmap.web.admin_frame import admin, check_right, rendered
 from gridmap.web.context import circumstances, reading, services, today
 from gridmap.web.frame import in_words, local
 from gridmap.web.who import source_of
@@ -31,6 +31,12 @@ _KINDS = {
     "household": ("住户", "household"),
     "incident": ("事件", "incident"),
     "audit": ("审计", "trail"),
+    "policy": ("规则", "policy"),
+    "visit_plan": ("走访计划", "visits"),
+    "desk": ("坐席", "desk"),
+    "shift": ("班次", "shift"),
+    "stand_in": ("代班", "stand-in"),
+    "webhook": ("推送", "webhook"),
 }
 _SHOWN_FACTS = ("login", "name", "role", "path", "verbs", "from", "to", "rows")
 """What else an act was kept with, such as the hash of a number looked for, stays in the table."""
@@ -49,6 +55,7 @@ def audit_page() -> tuple[str, int]:
         names = area_names(
             connection, [asked.within, *(row["path"] for row in rows)], services().clock()
         )
+    rows = shielding.of_trail(services().database, rows, services().sealer)
     return rendered(
         "audit",
         tab="audit",
@@ -86,6 +93,7 @@ def audit_table() -> Response:
             facts,
             kind="audit",
         )
+    rows = shielding.of_trail(services().database, rows, given.sealer)
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(_columns())

@@ -5,19 +5,18 @@ from datetime import date
 from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.errors import GridmapError, InvalidInput, http_status
+from gridmap.errors import GridmapError, InvalidInput
 from gridmap.operations import calendar, catalog
 from gridmap.operations.calendar import Day
 from gridmap.queries import catalog_rules
-from gridmap.web.admin import Page, admin, check_right, rendered
+from gridmap.web.admin_frame import Page, admin, check_right, rendered
 from gridmap.web.context import circumstances, reading, services, today
-from gridmap.web.errors import said
 
 
 @admin.get("/admin/categories")
 def categories_page() -> tuple[str, int]:
     """Categories by kind, each with its limit and the departments that answer."""
-    return _categories("")
+    return _categories()
 
 
 @admin.post("/admin/categories/<int:number>")
@@ -39,14 +38,14 @@ def category_rule(number: int) -> Page:
                     given=circumstances(),
                 )
     except InvalidInput as error:
-        return _categories(said(error), http_status(error))
+        return _categories(error)
     return redirect("/admin/categories?done=catalog")
 
 
 @admin.get("/admin/calendar")
 def calendar_page() -> tuple[str, int]:
     """The days that differ from the week."""
-    return _calendar("")
+    return _calendar()
 
 
 @admin.post("/admin/calendar")
@@ -55,7 +54,7 @@ def calendar_day() -> Page:
     try:
         _write_calendar()
     except GridmapError as error:
-        return _calendar(said(error), http_status(error))
+        return _calendar(error)
     year = request.form.get("day", "")[:4]
     return _back_to(year)
 
@@ -79,14 +78,14 @@ def _write_calendar() -> None:
         calendar.set_day(connection, day, circumstances())
 
 
-def _categories(problem: str, status: int = 200) -> tuple[str, int]:
+def _categories(problem: GridmapError | None = None) -> tuple[str, int]:
     with reading() as connection:
         check_right(connection, "catalog")
         found = catalog_rules.categories(connection)
-    return rendered("categories", problem, status, tab="categories", found=found)
+    return rendered("categories", problem, tab="categories", found=found)
 
 
-def _calendar(problem: str, status: int = 200) -> tuple[str, int]:
+def _calendar(problem: GridmapError | None = None) -> tuple[str, int]:
     asked = request.args.get("year", "")
     year = int(asked) if asked.isdigit() and len(asked) == 4 else today().year
     with reading() as connection:
@@ -94,7 +93,7 @@ def _calendar(problem: str, status: int = 200) -> tuple[str, int]:
         found = catalog_rules.days(connection, year)
         known = catalog_rules.known_years(connection)
     facts = {"year": year, "found": found, "known": known, "zone": services().settings.zone}
-    return rendered("calendar", problem, status, tab="calendar", **facts)
+    return rendered("calendar", problem, tab="calendar", **facts)
 
 
 def _minutes(hours: str) -> int:

@@ -5,14 +5,13 @@ from uuid import UUID
 from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.errors import GridmapError, http_status
+from gridmap.errors import GridmapError
 from gridmap.operations import accounts, keys
 from gridmap.operations.keys import NewKey
 from gridmap.queries import accounts as asked
 from gridmap.queries.area_names import area_names
-from gridmap.web.admin import admin, area_given, check_right, rendered
+from gridmap.web.admin_frame import admin, area_given, check_right, rendered
 from gridmap.web.context import circumstances, reading, services
-from gridmap.web.errors import said
 from gridmap.web.who import source_of
 
 
@@ -77,8 +76,7 @@ def _page(kind: str, problem: GridmapError | None = None, secret: str = "") -> t
         names = area_names(connection, [row.path for row in found], services().clock())
     return rendered(
         f"{kind}s",
-        said(problem) if problem else "",
-        http_status(problem) if problem else 200,
+        problem,
         tab=f"{kind}s",
         found=found,
         names=names,

@@ -14,7 +14,7 @@ from gridmap.layers.figures import limits
 from gridmap.layers.measure import Question
 from gridmap.operations import intake, keys
 from gridmap.queries import cards, catalog, describe, duplicates, lists, search, summary
-from gridmap.queries.filters import numbers
+from gridmap.queries.filters import Filters, numbers
 from gridmap.queries.locate import AtHousehold, InGrid, Place, locate
 from gridmap.web import basemap, parse
 from gridmap.web.context import circumstances, filters_of, reading, services, viewer
@@ -47,12 +47,17 @@ def figures_of_measure(id: str) -> Response:
     """A measure's figure for every area of a level within an area."""
     asked_measure = measure(id)
     arguments = request.args.to_dict()
+    made = services()
     asked = Question(
         parse.path(arguments, "within"),
         parse.whole_number(arguments, "level"),
         filters_of(arguments),
-        services().settings.zone,
+        made.settings.zone,
+        made.heat,
+        made.clock(),
+        _against(arguments),
     )
+    about = asked_measure.days(asked.filters)
     with reading() as connection:
         if not areas(connection, asked_measure.what):
             raise NotAllowed("你不能查看这个指标。")
@@ -62,8 +67,8 @@ def figures_of_measure(id: str) -> Response:
     return jsonify(
         measure=id,
         level=asked.depth,
-        **{"from": asked.filters.first.isoformat(), "to": asked.filters.last.isoformat()},
-        days=asked.filters.days,
+        **{"from": about.first.isoformat(), "to": about.last.isoformat()},
+        days=about.days,
         limits=class_limits,
         thin_share=thin / len(figures) if figures else 0,
         values={
@@ -74,9 +79,18 @@ def figures_of_measure(id: str) -> Response:
                 "class": figure.class_,
                 "thin": figure.thin,
             }
+            | ({"sign": figure.sign, "at": figure.at} if figure.sign else {})
             for path, figure in figures.items()
         },
     )
+
+
+def _against(arguments: dict[str, str]) -> Filters | None:
+    """The days that figures are compared with, where the request names them."""
+    if not arguments.get("against_to"):
+        return None
+    days = {"from": arguments.get("against_from", ""), "to": arguments["against_to"]}
+    return filters_of(arguments | days)
 
 
 @api.get("/api/locate")
@@ -183,13 +197,18 @@ def warning_card(county: int, id: UUID) -> Response:
         return jsonify(cards.warning(connection, county, id, now=services().clock()))
 
 
-@api.get("/api/search")
+@api.post("/api/search")
 def find() -> Response:
-    """Regions, grids, centers, workers and households that match some words."""
-    words = parse.text(request.args, "q")
+    """Regions, grids, centers, workers and households that match some words.
+
+    The words come in the body: a name or half a number must not stand in an address.
+    """
+    words = parse.text(parse.json_object(request.get_json(silent=True)), "q")
     with reading() as connection:
         found = search.search(connection, words, now=services().clock())
-    return jsonify(results=found)
+    response = jsonify(results=found)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @api.get("/api/lists/<layer>")
@@ -223,5 +242,6 @@ def summarize() -> Response:
                 wanted,
                 within=parse.path(arguments, "within"),
                 zone=services().settings.zone,
+                heat=services().heat,
             )
         )

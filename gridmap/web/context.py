@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gridmap.access import Viewer
 from gridmap.clock import Clock, local_day
 from gridmap.database import Database
+from gridmap.heat import Heat
 from gridmap.operations.circumstances import Circumstances
 from gridmap.queries import filters
 from gridmap.queries.filters import Filters
@@ -26,6 +27,7 @@ class Services:
     database: Database
     clock: Clock
     sealer: Sealer
+    heat: Heat | None = None
 
 
 def services() -> Services:

@@ -4,8 +4,9 @@ import math
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, render_template, request
 
+from gridmap import __version__
 from gridmap.access import areas
 from gridmap.clock import day_bounds
 from gridmap.errors import InvalidInput, NotAllowed
@@ -21,17 +22,34 @@ desks = Blueprint("desks", __name__)
 MOST_CORNERS = 500
 
 
+@desks.get("/desks")
+def page() -> str:
+    """The page."""
+    return render_template("cases/desks.html", lang=g.lang, version=__version__)
+
+
 @desks.get("/api/desks")
 def on_day() -> Response:
-    """The desks of an area and who sits at them on a day; default today."""
+    """The desks of an area and who sits at them on a day; default today.
+
+    ``centers`` are those whose desks the viewer keeps, with the departments that may sit there.
+    """
     made = services()
     day = parse.day(request.args, "day") or today()
     begin, end = day_bounds(day, day, made.settings.zone)
     within = parse.path(request.args, "within")
     with reading() as connection:
         found = asked.today(connection, within=within, begin=begin, end=end, now=made.clock())
+        centers = asked.choices(connection, within=within)
     kinds = {id: {"zh": zh, "en": en} for id, (zh, en) in KINDS.items()}
-    return jsonify(day=day.isoformat(), desks=found, kinds=kinds)
+    return jsonify(
+        day=day.isoformat(),
+        today=today().isoformat(),
+        zone=made.settings.zone,
+        desks=found,
+        centers=centers,
+        kinds=kinds,
+    )
 
 
 @desks.post("/api/desks")

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request
 
 from gridmap.operations import errands as operations
+from gridmap.operations import shielding
 from gridmap.queries import desks as asked
 from gridmap.web import parse
 from gridmap.web.context import circumstances, reading, services
@@ -15,10 +16,15 @@ errands = Blueprint("errands", __name__)
 @errands.get("/api/errands")
 def waiting() -> Response:
     """What is not answered yet: of the viewer's departments, or in its area."""
+    made = services()
+
+    def hide(county: int, incident: UUID, words: str) -> str:
+        return shielding.of_incident(made.database, county, incident, made.sealer)(words)
+
     with reading() as connection:
-        found = asked.errands(connection, now=services().clock())
+        found = asked.errands(connection, now=made.clock(), hide=hide)
     outcomes = {id: {"zh": zh, "en": en} for id, (zh, en) in operations.OUTCOMES.items()}
-    return jsonify(errands=found, outcomes=outcomes, now=services().clock().isoformat())
+    return jsonify(errands=found, outcomes=outcomes, now=made.clock().isoformat())
 
 
 @errands.post("/api/errands/<int:county>/<uuid:id>/arrival")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from gridmap.errors import GridmapError, NotAllowed, NotFound, TooOften, http_status
+from gridmap.errors import Busy, GridmapError, NotAllowed, NotFound, TooOften, http_status
 from gridmap.web.http_words import words_of
 from gridmap.web.language import translated
 
@@ -25,6 +25,8 @@ def install(app: Flask) -> None:
         response = as_json(error)
         if isinstance(error, TooOften):
             response.headers["Retry-After"] = str(60 * int(str(error.facts.get("minutes", 1))))
+        if isinstance(error, Busy):
+            response.headers["Retry-After"] = str(error.facts["seconds"])
         return response, http_status(error)
 
     @app.errorhandler(HTTPException)

@@ -6,14 +6,15 @@ from flask import Blueprint, Response, jsonify, request
 
 from gridmap.access import INTAKE
 from gridmap.errors import InvalidInput
-from gridmap.operations import attachments, public_report, rates
+from gridmap.operations import public_report, rates, shielding
+from gridmap.operations.attachment_pieces import Piece
 from gridmap.operations.casework import steps
 from gridmap.operations.rates import Limit
 from gridmap.queries import follow
 from gridmap.queries.follow import Followed
 from gridmap.web import parse
 from gridmap.web.context import circumstances, services
-from gridmap.web.papers import new_file, storage
+from gridmap.web.papers import keep, new_file
 from gridmap.web.public import HOUR, TEN_MINUTES, body, page
 from gridmap.web.who import source_of
 
@@ -23,6 +24,9 @@ LOOKING_UP = Limit("follow", 120, TEN_MINUTES)
 """All ways to try a code from one address; a whole village may share one."""
 ADDING = Limit("follow words", 30, HOUR)
 PHOTOS = Limit("follow photos", 300, HOUR)
+PIECES = Limit("follow pieces", 2_000, HOUR)
+PIECES_OF_SOURCE = Limit("follow pieces of source", 6_000, HOUR)
+"""A photo comes in a dozen pieces, and a village may share one address."""
 
 
 @following.get("/follow")
@@ -36,8 +40,9 @@ def look_up() -> Response:
     """State and steps of the report of a code."""
     made = services()
     one = _followed(body())
+    hide = shielding.of_incident(made.database, one.county, one.incident, made.sealer)
     with made.database.transaction(INTAKE) as connection:
-        found = follow.page(connection, one, now=made.clock(), zone=made.settings.zone)
+        found = follow.page(connection, one, now=made.clock(), zone=made.settings.zone, hide=hide)
     return jsonify(found)
 
 
@@ -74,24 +79,17 @@ def add_words() -> Response:
 
 @following.post("/api/follow/photos")
 def add_photo() -> tuple[Response, int]:
-    """A photo or document from the reporter; the answer is its receipt."""
+    """A photo or document from the reporter, or a piece of one; the answer is its receipt."""
     made = services()
     new = new_file()
-    one = _followed(dict(request.form))
-    rates.spend(made.database, INTAKE, PHOTOS, str(one.report), now=made.clock())
-    receipt = attachments.add(
-        made.database,
-        storage(),
-        county=one.county,
-        incident=one.incident,
-        new=new,
-        most_mb=made.settings.attachment_mb,
-        given=circumstances(one.viewer),
-    )
-    return jsonify(receipt), 201
+    piece = isinstance(new, Piece)
+    one = _followed(dict(request.form), PIECES_OF_SOURCE if piece else LOOKING_UP)
+    limit = PIECES if piece else PHOTOS
+    rates.spend(made.database, INTAKE, limit, str(one.report), now=made.clock())
+    return keep(new, one.county, one.incident, circumstances(one.viewer))
 
 
-def _followed(sent: dict[str, Any]) -> Followed:
+def _followed(sent: dict[str, Any], limit: Limit = LOOKING_UP) -> Followed:
     made = services()
-    rates.spend(made.database, INTAKE, LOOKING_UP, source_of(request), now=made.clock())
+    rates.spend(made.database, INTAKE, limit, source_of(request), now=made.clock())
     return public_report.followed(made.database, parse.text(sent, "code"), circumstances(INTAKE))

@@ -1,4 +1,4 @@
-"""The authorization table: who may use which route; and the one place that enforces it."""
+"""The one place that enforces who may use which route; the table is ``who_may``."""
 
 from urllib.parse import quote
 
@@ -10,151 +10,15 @@ from gridmap.operations import rates
 from gridmap.operations.sessions import DOOR
 from gridmap.web import who
 from gridmap.web.context import services
-
-OPEN = "open to strangers"
-KNOWN = "known viewers"
-PERSON = "people"
-"""Accounts, and the local administrator; no kiosk and no token."""
-LOOPBACK_ONLY = "loopback only"
-
-WHO_MAY: dict[str, str] = {
-    "static": OPEN,
-    "pages.map_page": KNOWN,
-    "pages.relief": OPEN,
-    "basemap.file": OPEN,
-    "language.messages": OPEN,
-    "api.catalog_of_map": KNOWN,
-    "api.locate_point": OPEN,
-    "api.take_report": KNOWN,
-    "api.grid_card": KNOWN,
-    "api.incident_card": KNOWN,
-    "api.warning_card": KNOWN,
-    "api.find": KNOWN,
-    "api.list_layer": KNOWN,
-    "api.summarize": KNOWN,
-    "api.figures_of_measure": KNOWN,
-    "tiles.tile_json": OPEN,
-    "tiles.tile": OPEN,
-    "exports.map_file": KNOWN,
-    "imports.page": KNOWN,
-    "imports.list_imports": KNOWN,
-    "imports.upload": KNOWN,
-    "imports.one_import": KNOWN,
-    "imports.how_it_reads": KNOWN,
-    "imports.preview": KNOWN,
-    "imports.rejects": KNOWN,
-    "imports.stage": KNOWN,
-    "imports.load": KNOWN,
-    "imports.throw_away": KNOWN,
-    "imports.take_back": KNOWN,
-    "auth.sign_in_page": OPEN,
-    "auth.sign_in": OPEN,
-    "auth.by_link": OPEN,
-    "auth.sign_out": OPEN,
-    "auth.to_issuer": OPEN,
-    "auth.from_issuer": OPEN,
-    "auth.stop_viewing": PERSON,
-    "kiosk.open_kiosk": OPEN,
-    "account.page": PERSON,
-    "account.change_password": PERSON,
-    "account.begin_codes": PERSON,
-    "account.confirm_codes": PERSON,
-    "account.stop_codes": PERSON,
-    "account.end_session": PERSON,
-    "account.end_others": PERSON,
-    "admin.front": PERSON,
-    "admin.accounts_page": PERSON,
-    "admin.create_account": PERSON,
-    "admin.account_page": PERSON,
-    "admin.appoint": PERSON,
-    "admin.dismiss": PERSON,
-    "admin.change_account": PERSON,
-    "admin.make_link": PERSON,
-    "admin.view_as": PERSON,
-    "admin.bodies": PERSON,
-    "admin.tokens_page": PERSON,
-    "admin.make_token": PERSON,
-    "admin.kiosks_page": PERSON,
-    "admin.make_kiosk": PERSON,
-    "admin.revoke": PERSON,
-    "admin.audit_page": PERSON,
-    "admin.audit_table": PERSON,
-    "admin.categories_page": KNOWN,
-    "admin.category_rule": KNOWN,
-    "admin.calendar_page": KNOWN,
-    "admin.calendar_day": KNOWN,
-    "cases.desk": KNOWN,
-    "cases.figures_page": KNOWN,
-    "cases.figures": KNOWN,
-    "cases.figures_file": KNOWN,
-    "cases.queue": KNOWN,
-    "cases.words_of_life": KNOWN,
-    "cases.one_case": KNOWN,
-    "cases.who_could": KNOWN,
-    "cases.take_step": KNOWN,
-    "cases.take_many": KNOWN,
-    "papers.list_attachments": KNOWN,
-    "papers.add_attachment": KNOWN,
-    "papers.one_attachment": KNOWN,
-    "papers.possible_duplicates": KNOWN,
-    "papers.list_households": KNOWN,
-    "papers.add_households": KNOWN,
-    "papers.remove_households": KNOWN,
-    "public.report_page": OPEN,
-    "following.follow_page": OPEN,
-    "public.options": OPEN,
-    "public.find_place": OPEN,
-    "public.whose_place": OPEN,
-    "public.send_report": OPEN,
-    "following.look_up": OPEN,
-    "following.rate": OPEN,
-    "following.add_words": OPEN,
-    "following.add_photo": OPEN,
-    "absence.stand_ins": PERSON,
-    "absence.name_stand_in": PERSON,
-    "absence.end_stand_in": PERSON,
-    "absence.holdings": PERSON,
-    "absence.hand_on": PERSON,
-    "desks.on_day": PERSON,
-    "desks.put_desk": PERSON,
-    "desks.remove_desk": PERSON,
-    "desks.put_shift": PERSON,
-    "desks.remove_shift": PERSON,
-    "desks.near_incident": PERSON,
-    "desks.near_area": PERSON,
-    "errands.waiting": PERSON,
-    "errands.arrive": PERSON,
-    "errands.answer": PERSON,
-    "notices.count": PERSON,
-    "notices.log": PERSON,
-    "notices.mine": PERSON,
-    "notices.page": PERSON,
-    "notices.seen": PERSON,
-    "visits.due": PERSON,
-    "visits.end_plan": PERSON,
-    "visits.made": PERSON,
-    "visits.make": PERSON,
-    "visits.plan": PERSON,
-    "households.card": PERSON,
-    "households.moved_away": PERSON,
-    "households.find_named": PERSON,
-    "households.find_numbered": PERSON,
-    "households.reveal": PERSON,
-    "export_jobs.page": PERSON,
-    "export_jobs.list_exports": PERSON,
-    "export_jobs.ask": PERSON,
-    "export_jobs.fetch": PERSON,
-    "health.alive": OPEN,
-    "health.ready": OPEN,
-    "health.metrics": LOOPBACK_ONLY,
-}
-"""Endpoint → who. Tiles are open as routes; each layer says what its viewer needs."""
+from gridmap.web.who_may import KNOWN, LOOPBACK_ONLY, OPEN, PERSON, WHO_MAY
 
 ENDS_VIEWING = {"auth.sign_out", "auth.stop_viewing"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _PEOPLE = {"account", "local"}
 _OF_TOKENS = {"api.take_report"}
 """What a token may do besides reading, if its verbs say so."""
+_READS_BY_POST = {"api.find"}
+"""What only reads, though its words come in a body, out of the address."""
 
 
 def install(app: Flask) -> None:
@@ -169,6 +33,7 @@ def install(app: Flask) -> None:
             raise NotAllowed("只能在本机查看。")
         if request.method not in _SAFE_METHODS:
             _refuse_cross_site()
+        if request.method not in _SAFE_METHODS and request.endpoint not in _READS_BY_POST:
             _refuse_looking_through(request.endpoint)
             _refuse_keys(request.endpoint)
         if g.viewer.kind == "token":

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from gridmap.access import areas
 from gridmap.errors import InvalidInput
-from gridmap.operations import erasure, reveals, trail
+from gridmap.operations import erasure, reveals, shielding, trail
 from gridmap.queries import households as asked
 from gridmap.web import parse
 from gridmap.web.context import circumstances, reading, services, today
@@ -21,8 +21,9 @@ households = Blueprint("households", __name__)
 def card(county: int, id: UUID) -> Response:
     """What is known of a household; the read itself is a row of the trail."""
     given = circumstances()
+    hide = shielding.of_household(services().database, county, id)
     with reading() as connection:
-        known = asked.household(connection, county, id, now=given.now, ring=given.sealer)
+        known = asked.household(connection, county, id, now=given.now, ring=given.sealer, hide=hide)
         trail.note(
             connection,
             "household_read",

@@ -7,8 +7,10 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from gridmap.errors import InvalidInput
-from gridmap.operations import attachments, concerned
+from gridmap.operations import attachment_pieces, attachments, concerned
+from gridmap.operations.attachment_pieces import Piece
 from gridmap.operations.attachments import THUMBNAIL_SUFFIX, NewFile
+from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.concerned import Changed
 from gridmap.outside import pictures
 from gridmap.outside.storage import Storage, storage_of
@@ -30,8 +32,11 @@ def storage() -> Storage:
     return kept
 
 
-def new_file() -> NewFile:
-    """The file of a form: fields ``id`` and ``file``; nothing larger than is taken is read."""
+def new_file() -> NewFile | Piece:
+    """The file of a form, or a piece of it; nothing larger than is taken is read.
+
+    Fields ``id`` and ``file``; of a piece ``offset`` and ``size``, too, both in bytes.
+    """
     most_mb = services().settings.attachment_mb
     pictures.check_size(request.content_length or 0, most_mb=most_mb, around=_FORM_BYTES)
     # a body of unknown length ends here
@@ -40,7 +45,32 @@ def new_file() -> NewFile:
     id = parse.uuid(request.form, "id")
     if sent is None or id is None:
         raise InvalidInput("请以表单提交 id 和 file。")
-    return NewFile(id, sent.filename or "", sent.read())
+    name = sent.filename or ""
+    if "offset" not in request.form:
+        return NewFile(id, name, sent.read())
+    offset, size = (_bytes(field) for field in ("offset", "size"))
+    return Piece(id, name, offset, size, sent.read())
+
+
+def _bytes(field: str) -> int:
+    given = request.form.get(field, "")
+    if not (given.isascii() and given.isdigit() and len(given) < 12):
+        raise InvalidInput("{name} 应是字节数，收到“{given}”。", name=field, given=given[:20])
+    return int(given)
+
+
+def keep(
+    new: NewFile | Piece, county: int, incident: UUID, given: Circumstances
+) -> tuple[Response, int]:
+    """Keeps a file, or a piece of one: 201 with the receipt, 202 with how much has come."""
+    made = services()
+    most_mb = made.settings.attachment_mb
+    where: Any = {"county": county, "incident": incident, "most_mb": most_mb, "given": given}
+    if isinstance(new, NewFile):
+        return jsonify(attachments.add(made.database, storage(), new=new, **where)), 201
+    instance = made.settings.instance
+    told = attachment_pieces.add(made.database, storage(), instance, piece=new, **where)
+    return jsonify(told), 201 if told["complete"] else 202
 
 
 @papers.get("/attachments")
@@ -54,17 +84,7 @@ def list_attachments(county: int, id: UUID) -> Response:
 @papers.post("/attachments")
 def add_attachment(county: int, id: UUID) -> tuple[Response, int]:
     """Adds a photo or document; the answer is its receipt, the same for a second send."""
-    made = services()
-    receipt = attachments.add(
-        made.database,
-        storage(),
-        county=county,
-        incident=id,
-        new=new_file(),
-        most_mb=made.settings.attachment_mb,
-        given=circumstances(),
-    )
-    return jsonify(receipt), 201
+    return keep(new_file(), county, id, circumstances())
 
 
 @papers.get("/attachments/<uuid:attachment>")

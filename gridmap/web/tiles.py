@@ -48,7 +48,8 @@ def tile(id: str, z: int, x: int, y: int) -> Response:
     """One tile: 200 with gzip and ETag, 204 for an empty one, 304, or 404 with a reason."""
     shown = layer(id)
     base.check_address(shown, z, x, y)
-    asked = Tile(z, x, y, filters_of(request.args.to_dict()), services().settings.zone)
+    made = services()
+    asked = Tile(z, x, y, filters_of(request.args.to_dict()), made.settings.zone, made.heat)
     with reading() as connection:
         version = _version(connection, shown)
         content = base.tile(connection, shown, asked)

@@ -44,9 +44,8 @@ def upgrade() -> None:
             county integer NOT NULL, id uuid NOT NULL, household uuid NOT NULL,
             position smallint NOT NULL, tags text[] NOT NULL DEFAULT '{}',
             fingerprint bytea, moved_away_on date,
-            PRIMARY KEY (county, id),
+            PRIMARY KEY (county, id), UNIQUE (county, household, position),
             FOREIGN KEY (county, household) REFERENCES household ON DELETE CASCADE);
-        CREATE INDEX ON person (county, household);
         CREATE INDEX ON person (moved_away_on) WHERE moved_away_on IS NOT NULL;
         COMMENT ON COLUMN person.fingerprint IS
             'Keyed hash of what a file said of the person: imports compare it and read no name.';

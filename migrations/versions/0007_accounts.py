@@ -42,7 +42,7 @@ RIGHTS = {
     },
     "department_officer": {"r": "boundary center department duty desk", "rw": "export"},
     "auditor": {"r": "boundary audit"},
-    "wall": {"r": "boundary center incident warning event errand"},
+    "wall": {"r": "boundary center incident warning event errand visit"},
     "token_read": {"r": "boundary center incident warning event"},
     "token_report": {"r": "boundary center"},
     "door": {"rw": "account door", "r": "center"},
@@ -290,7 +290,19 @@ def _appointments() -> None:
         CREATE FUNCTION guard.someone_signed_in() RETURNS boolean LANGUAGE sql STABLE {DEFINER} AS $$
             SELECT EXISTS (SELECT FROM account WHERE looked_at IS NOT NULL) $$;
     """)
+    op.execute(f"""
+        CREATE FUNCTION guard.households_in(low text, high text)
+        RETURNS TABLE (path text, n bigint) LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT h.path, count(*) FROM household AS h
+             WHERE h.path COLLATE "C" >= low AND (high IS NULL OR h.path COLLATE "C" < high)
+               AND COALESCE(h.path <@ (SELECT guard.area('incident', 'r')), false)
+             GROUP BY h.path $$;
+        COMMENT ON FUNCTION guard.households_in IS
+            'How many households each grid has, for viewers who may see none of them: the base of rates.';
+        GRANT SELECT ON household TO gridmap_guard;
+    """)
     for name in (
+        "households_in(text, text)",
         "may_appoint(text)",
         "may_act_for(uuid)",
         "fits(text, text)",
@@ -592,7 +604,7 @@ def downgrade() -> None:
         DROP FUNCTION guard.masked_people, guard.number_get, guard.number_ask, guard.reveal_get,
             guard.ticket, guard.reveal_ask, guard.audit, guard.write_audit,
             guard.dismiss_all, guard.token_reports, guard.keepers, guard.manages, guard.appointments,
-            guard.someone_signed_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
+            guard.someone_signed_in, guard.households_in, guard.display, guard.dismiss, guard.appoint, guard.roles,
             guard.fits, guard.may_act_for, guard.may_appoint, guard.held_duties,
             guard.called_in, guard.bodies;
         DROP TABLE audit, rate, stand_in, kiosk, api_token, sign_in_link, web_session, incident_access, account;

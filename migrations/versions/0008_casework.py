@@ -39,6 +39,8 @@ def _incident() -> None:
             ADD CHECK (outcome IN ('resolved', 'no_remedy', 'duplicate', 'not_ours'));
         -- all that figures and their policy ask of a range of days, so that they read no row
         CREATE INDEX ON incident (occurred_at) INCLUDE (path, category, severity, merged_into, id);
+        CREATE INDEX ON incident (received_at);
+        CREATE INDEX ON incident (resolved_at) WHERE resolved_at IS NOT NULL;
         CREATE INDEX ON incident (due_at) WHERE state NOT IN ('resolved', 'filed') AND clock = 'running';
         CREATE INDEX ON incident (county, household) WHERE household IS NOT NULL;
         CREATE INDEX ON incident (holder_duty) WHERE state NOT IN ('resolved', 'filed');
@@ -57,7 +59,7 @@ def _incident() -> None:
         COMMENT ON COLUMN report.continues IS 'The report to which its sender added these words.';
         COMMENT ON COLUMN report.follow_code_hash IS 'Of the code by which its reporter follows it.';
     """)
-    wall_may_read("incident", "clock", "climbed_depth")
+    wall_may_read("incident", "clock", "climbed_depth", "merged_into")
 
 
 def _categories() -> None:
@@ -138,6 +140,7 @@ def _children() -> None:
 
 def downgrade() -> None:
     op.execute("""
+        DROP INDEX incident_received_at_idx, incident_resolved_at_idx;
         DROP TABLE handover_line, incident_household, policy, calendar_day,
             category_rule;
         DROP POLICY r ON category; DROP POLICY i ON category;

@@ -4,6 +4,7 @@ from alembic import op
 
 from migrations.policies import (
     area_test,
+    as_owner,
     guard_by_path,
     guard_child_of_incident,
     guard_everywhere,
@@ -22,6 +23,7 @@ def upgrade() -> None:
     _visits()
     _papers()
     _telling()
+    _leaving()
 
 
 def _errands() -> None:
@@ -36,11 +38,14 @@ def _errands() -> None:
             asked_by text NOT NULL, asked_at timestamptz NOT NULL, due_at timestamptz NOT NULL,
             arrived_at timestamptz, arrived_by text, arrived_point geometry(Point, 4326),
             answered_at timestamptz, answered_by text, answer text, outcome text,
+            late_at timestamptz,
             PRIMARY KEY (county, id),
             FOREIGN KEY (county, incident) REFERENCES incident ON DELETE CASCADE);
         CREATE INDEX ON errand (path) WHERE answered_at IS NULL;
         CREATE INDEX ON errand (county, incident);
         CREATE INDEX ON errand (department) WHERE answered_at IS NULL;
+        CREATE INDEX ON errand (due_at) WHERE arrived_at IS NULL AND answered_at IS NULL AND late_at IS NULL;
+        COMMENT ON COLUMN errand.late_at IS 'When it was told that nobody had arrived by then.';
         COMMENT ON TABLE errand IS 'Something asked of someone; a whistle calls one department each.';
     """)
     mine = "department = ANY ((SELECT guard.bodies())::uuid[])"
@@ -124,6 +129,8 @@ def _visits() -> None:
         COMMENT ON COLUMN visit_plan.next_on IS 'NULL once nothing is left to do.';
     """)
     guard_by_path("visit", "visit")
+    # when somebody was in which grid, not with whom or what was seen
+    wall_may_read("visit", "county", "path", "at")
     guard_by_path("visit_plan", "visit")
 
 
@@ -214,8 +221,48 @@ def _telling() -> None:
     guard_everywhere("delivery", "webhook")
 
 
-def downgrade() -> None:
+def _leaving() -> None:
+    """Whoever gives a worker's duties may close the account of one who leaves, and no other."""
     op.execute("""
+        CREATE FUNCTION guard.close_leaver(leaver uuid, at timestamptz)
+        RETURNS TABLE (id uuid, path text, closed boolean)
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+            IF NOT EXISTS (SELECT FROM duty AS d WHERE d.staff = leaver AND d.during @> now())
+               OR EXISTS (SELECT FROM duty AS d WHERE d.staff = leaver AND d.during @> now()
+                             AND NOT COALESCE(d.path <@ guard.area('duty', 'w'), false)) THEN
+                RAISE EXCEPTION 'not allowed to end these duties' USING ERRCODE = '42501';
+            END IF;
+            RETURN QUERY
+            WITH gone AS (
+                UPDATE account AS a SET closed_at = at
+                 WHERE a.staff = leaver AND a.closed_at IS NULL AND NOT EXISTS (
+                       SELECT FROM guard.appointment AS p
+                        WHERE p.viewer = 'account:' || a.id AND p.during @> now())
+                RETURNING a.id)
+            SELECT a.id, a.path, a.id IN (SELECT gone.id FROM gone)
+              FROM account AS a WHERE a.staff = leaver AND a.closed_at IS NULL;
+        END $$;
+        COMMENT ON FUNCTION guard.close_leaver IS
+            'Who holds another role, too, keeps the account: only who keeps accounts may close it.';
+        ALTER FUNCTION guard.close_leaver(uuid, timestamptz) OWNER TO gridmap_guard;
+        REVOKE EXECUTE ON FUNCTION guard.close_leaver(uuid, timestamptz) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION guard.close_leaver(uuid, timestamptz) TO gridmap_app;
+        GRANT UPDATE (closed_at) ON account TO gridmap_guard;
+        CREATE POLICY leaves ON account FOR UPDATE TO gridmap_guard USING (true) WITH CHECK (true);
+    """)
+    as_owner(
+        "policy",
+        """INSERT INTO policy VALUES
+               ('keep_days', 1, '-infinity', '{"notices": 365, "deliveries": 90}', 'gridmap')""",
+    )
+
+
+def downgrade() -> None:
+    as_owner("policy", "DELETE FROM policy WHERE name = 'keep_days'")
+    op.execute("""
+        DROP FUNCTION guard.close_leaver;
+        DROP POLICY leaves ON account;
         DROP TABLE delivery, webhook, reader, notice, download, export, attachment, visit_plan, visit,
             shift, desk, errand;
         DROP FUNCTION guard.appointed, guard.departments_for;

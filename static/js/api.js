@@ -14,17 +14,13 @@
  * @property {string[]} filters
  * @property {boolean} list
  * @property {string[]} measures
+ * @property {string[]} stale_on kinds of events after which its tiles are others
  * @property {any[]} style MapLibre layers without a source, colors as tokens
  */
+/** @typedef {{token: string} & Words} Named a class that is a word and not a span of numbers */
 /**
- * @typedef {Object} Measure
- * @property {string} id
- * @property {Words} title
- * @property {Words} unit
- * @property {string|null} denominator
- * @property {string[]} layers
- * @property {string[]} palette
- * @property {Record<string, number[]>} classes
+ * @typedef {{id: string, title: Words, unit: Words, denominator: string|null, layers: string[], palette: string[],
+ *   few: boolean, named: Named[], signs: ({id: string} & Words)[], classes: Record<string, number[]>}} Measure
  */
 /** @typedef {{kind: 'none'|'xyz'|'pmtiles', url: string, tile_size?: number, max_zoom?: number, crs: string}} Basemap */
 /** @typedef {{depth: number, zh: string, en: string, answers: boolean, is_county: boolean}} Level */
@@ -47,7 +43,7 @@
  * @property {string} approval_number
  * @property {string|null} boundary_version
  */
-/** @typedef {{count: number, base: number|null, rate: number|null, class: number|null, thin: boolean}} Figure */
+/** @typedef {{count: number, base: number|null, rate: number|null, class: number|null, thin: boolean, sign?: string, at?: [number, number]}} Figure `sign`: one of the measure's, which stands at `at` */
 /**
  * @typedef {Object} Figures
  * @property {string} measure
@@ -132,7 +128,6 @@ export class ApiError extends Error {
 /** @type {Set<(count: number) => void>} */
 const watchers = new Set();
 let pending = 0;
-
 /** @param {number} change */
 function count(change) {
   pending += change;
@@ -203,7 +198,7 @@ export const grid = (path, signal) => get(`/api/grids/${path}`, {}, signal);
 export const record = (kind, county, id) => get(`/api/${kind}/${county}/${id}`);
 
 /** @param {string} q @param {AbortSignal} [signal] @returns {Promise<{results: Found[]}>} */
-export const search = (q, signal) => get('/api/search', { q }, signal);
+export const search = (q, signal) => ask('/api/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ q }), signal });
 
 /** @param {string} layer @param {Params} params @param {AbortSignal} [signal] @returns {Promise<List>} */
 export const list = (layer, params, signal) => get(`/api/lists/${layer}`, params, signal);

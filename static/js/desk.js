@@ -34,7 +34,8 @@ import { lang, t } from './i18n.js';
  * @property {Clock} clock
  * @property {string[]} relations
  * @property {Step[]} steps
- * @property {{id: string, channel: string, words: string, at: string, rating: number|null}[]} reports
+ * @property {{id: string, channel: string, words: string, at: string, rating: number|null, wants_no_name: boolean}[]} reports
+ * @property {boolean} may_reveal who sent them
  * @property {Entry[]} timeline
  * @property {{kind: string, id: string, name: string, post: string|null}|null} holder
  * @property {{zh: string, en: string, certain: boolean|null, share: number|null, border_m: number|null, version: string|null, alternatives: any[]}} why
@@ -45,7 +46,8 @@ import { lang, t } from './i18n.js';
  * @property {CaseField[]} fields what its family asks
  * @property {string} now
  */
-/** @typedef {{duty: {id: string, name: string, place: string}[], center: {id: string, name: string}[], department: {id: string, name: string}[], grid: {code: string, path: string, name: string}[]}} Candidates */
+/** @typedef {{id: string, name: string, has_jurisdiction?: boolean, meters?: number|null, center?: string|null, call?: {name: string|null, phone: string|null}}} Called a department that can be whistled for */
+/** @typedef {{called: Called[], duty: {id: string, name: string, place: string}[], center: {id: string, name: string}[], department: {id: string, name: string}[], grid: {code: string, path: string, name: string}[]}} Candidates */
 /** @typedef {{states: Record<string, Words>, outcomes: Record<string, Words>, pauses: Record<string, Words>, categories: {number: number, kind: string, zh: string, en: string}[]}} LifeWords */
 
 /** @param {Record<string, string|number|undefined>} params @returns {Promise<Queue>} */
@@ -57,8 +59,16 @@ export const lifeWords = () => ask('/api/cases/words');
 /** @param {number} county @param {string} id @returns {Promise<CasePage>} */
 export const casePage = (county, id) => ask(`/api/cases/${county}/${id}`);
 
-/** @param {number} county @param {string} id @returns {Promise<Candidates>} */
-export const candidates = (county, id) => ask(`/api/cases/${county}/${id}/candidates`);
+/**
+ * To whom a case can be given; and who can be called to it: those whose jurisdiction it is and those near it first.
+ * @param {number} county @param {string} id @returns {Promise<Candidates>}
+ */
+export async function candidates(county, id) {
+  const nobody = () => ({ departments: /** @type {Called[]} */ ([]) });
+  const [could, { departments }] = await Promise.all([ask(`/api/cases/${county}/${id}/candidates`), ask(`/api/departments/near/${county}/${id}`).catch(nobody)]);
+  const near = new Set(departments.map((/** @type {Called} */ one) => one.id));
+  return { ...could, called: [...departments, ...could.department.filter((/** @type {Called} */ one) => !near.has(one.id))] };
+}
 
 /** @param {string} path @param {Record<string, unknown>} body */
 const send = (path, body) => ask(path, {

@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import { makeLegend } from './scales.js';
+import { spotFeatures } from './spots.js';
 import { coloredAt } from './style.js';
 import { filterParams } from './url.js';
 
@@ -40,6 +41,12 @@ export function makeFigures(map, catalog, on) {
     return [...new Set(grids.map((each) => upTo(each.properties.path, countyDepth(catalog))))];
   }
 
+  /** @param {Iterable<Figure>} figures */
+  function putSpots(figures) {
+    const source = /** @type {import('maplibre-gl').GeoJSONSource|undefined} */ (map.getSource('spots'));
+    source?.setData({ type: 'FeatureCollection', features: spotFeatures(figures) });
+  }
+
   /** @param {api.Figures} answer @param {string} source */
   function apply(answer, source) {
     const at = { source, sourceLayer: source };
@@ -52,6 +59,7 @@ export function makeFigures(map, catalog, on) {
       values.set(path, figure);
       map.setFeatureState({ ...at, id: path }, { class: figure.class ?? -1, thin: figure.thin });
     }
+    putSpots(values.values());
   }
 
   /** @param {api.Measure} measure @param {State} state @param {string} within */
@@ -62,7 +70,7 @@ export function makeFigures(map, catalog, on) {
       const answer = await api.figures(measure.id, { within, level, ...filterParams(state) }, signal);
       if (signal.aborted) return;
       apply(answer, source);
-      legend = makeLegend(measure, answer.limits);
+      legend = { ...makeLegend(measure, answer.limits), days: { from: answer.from, to: answer.to } };
       on.trouble(null);
       on.ready();
     } catch (error) {
@@ -72,7 +80,12 @@ export function makeFigures(map, catalog, on) {
     }
   }
 
-  return {
+  const own = {
+    /** Asks anew for the areas in which something happened. @param {State} state @param {string[]} paths */
+    async again(state, paths) {
+      for (const within of asked) if (paths.some((path) => path.startsWith(within) || within.startsWith(path))) asked.delete(within);
+      await own.update(state);
+    },
     /** Asks for what is missing. @param {State} state */
     async update(state) {
       const measure = catalog.measures.find((each) => each.id === state.measure);
@@ -84,6 +97,7 @@ export function makeFigures(map, catalog, on) {
         abort = new AbortController();
         asked = new Set();
         cleared = false;
+        putSpots([]);
         legend = measure ? makeLegend(measure, measure.classes[level] ?? null) : null;
         on.ready();
       }
@@ -108,4 +122,5 @@ export function makeFigures(map, catalog, on) {
       return known.length ? known.filter((each) => each?.thin).length / known.length : 0;
     },
   };
+  return own;
 }

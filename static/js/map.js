@@ -5,6 +5,7 @@ import * as api from './api.js';
 import { addBasemap } from './basemap.js';
 import { drawHatch } from './hatch.js';
 import { drawMark } from './signs.js';
+import { drawSpot } from './spots.js';
 import { buildLayers, layerChanges } from './style.js';
 import { tokenReader } from './tokens.js';
 import { filterParams } from './url.js';
@@ -14,7 +15,7 @@ import { filterParams } from './url.js';
 /** @typedef {import('./state.js').State} State */
 
 const EMPTY = Object.freeze({ type: 'FeatureCollection', features: [] });
-const OWN_SOURCES = Object.freeze(['place', 'rings', 'isolines']);
+const OWN_SOURCES = Object.freeze(['place', 'rings', 'isolines', 'spots']);
 /** @type {{top: number, bottom: number, left: number, right: number}} */
 const PADDING = Object.freeze({ top: 40, bottom: 40, left: 40, right: 40 });
 
@@ -29,8 +30,9 @@ export const moveMs = () => (matchMedia('(prefers-reduced-motion: reduce)').matc
  * @param {Catalog} catalog
  * @param {State} state where to look first
  * @param {Partial<typeof PADDING>} padding of the first view, for panels that float over the map
+ * @param {number} fadeMs in which names come and go; 0: all are placed in one frame, however slow the screen
  */
-export function makeMap(container, catalog, state, padding = {}) {
+export function makeMap(container, catalog, state, padding = {}, fadeMs = 150) {
   const font = getComputedStyle(document.documentElement).getPropertyValue('--font');
   const where = state.view
     ? { center: /** @type {[number, number]} */ ([state.view.lon, state.view.lat]), zoom: state.view.zoom }
@@ -40,15 +42,15 @@ export function makeMap(container, catalog, state, padding = {}) {
     style: { version: 8, sources: {}, layers: [] },
     localIdeographFontFamily: font,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
-    maxPitch: 0, minZoom: 2, maxZoom: 19, fadeDuration: moveMs() ? 150 : 0,
+    maxPitch: 0, minZoom: 2, maxZoom: 19, fadeDuration: moveMs() ? fadeMs : 0,
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;
 }
 
-/** @param {string} template @param {State} state @param {Layer} layer */
-function tileAddress(template, state, layer) {
+/** A tile's address with the filters in force. @param {string} template @param {State} state @param {Layer} layer */
+export function tileAddress(template, state, layer) {
   const address = new URL(template.replaceAll('{', '%7B').replaceAll('}', '%7D'), location.origin);
   const path = address.href.replaceAll('%7B', '{').replaceAll('%7D', '}');
   return api.withParams(path, filterParams(state, layer.filters));
@@ -93,9 +95,9 @@ export function makeDrawing(map, catalog, onTrouble) {
     source?.setTiles((templates.get(layer.id) ?? []).map((each) => tileAddress(each, state, layer)));
   }
 
-  /** @param {string} name one that `drawMark` knows, or `hatch` */
+  /** @param {string} name one that `drawMark` or `drawSpot` knows, or `hatch` */
   function addPicture(name) {
-    const made = name === 'hatch' ? drawHatch(token) : drawMark(name, token);
+    const made = name === 'hatch' ? drawHatch(token) : drawMark(name, token) ?? drawSpot(name, token);
     if (!made) return;
     if (map.hasImage(name)) map.updateImage(name, made.image);
     else map.addImage(name, made.image, { pixelRatio: made.ratio });
@@ -124,6 +126,19 @@ export function makeDrawing(map, catalog, onTrouble) {
     /** Asks for the tiles again with the filters in force. @param {State} state */
     filter(state) {
       for (const layer of catalog.layers) if (layer.filters.length) retile(layer, state);
+    },
+    /** Asks for tiles at their addresses once more; what is drawn stays until they have come. @param {string[]} layers */
+    again(layers) {
+      for (const id of layers) if (map.getSource(id)) map.refreshTiles(id);
+    },
+    /** Boundaries changed: their tiles lie at other addresses now. @param {State} state */
+    async reshape(state) {
+      await Promise.all(catalog.layers.filter(({ id }) => templates.get(id)?.some((each) => each.includes('v='))).map(async (layer) => {
+        const { tiles } = await api.tileJson(layer);
+        if (String(tiles) === String(templates.get(layer.id))) return;
+        templates.set(layer.id, tiles);
+        retile(layer, state);
+      }));
     },
     /**
      * @param {State} state @param {import('./scales.js').Legend|null} legend @param {string} gridPath

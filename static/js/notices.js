@@ -8,6 +8,9 @@ import { ask, withParams } from './api.js';
 /** @typedef {Counts & {notices: Notice[], keeps_log: boolean, zone: string}} Mine */
 /** @typedef {{rows: Notice[], page: number, pages: number}} Log */
 
+/** People are told a moment after it happened: asking sooner finds nothing. */
+export const TOLD_WITHIN_MS = 4_000;
+
 /** @returns {Promise<Counts>} */
 export const counts = () => ask('/api/notices/count');
 

@@ -1,6 +1,6 @@
 /** What residents' pages ask the server. What was typed goes into bodies, never into addresses. */
 
-import { ask } from './api.js';
+import { ApiError, ask } from './api.js';
 
 /** @typedef {{village: string|null, grid: string|null, worker: string|null, center: {name: string, phone: string|null}|null}} Whose */
 /** @typedef {{number: string, code: string, link: string, qr: {size: number, path: string}, whose: Whose}} Receipt */
@@ -47,13 +47,34 @@ export const rate = (code, rating) => post('/api/follow/rate', { code, rating })
 /** @param {string} code @param {string} id @param {string} words */
 export const addWords = (code, id, words) => post('/api/follow/words', { code, id, words });
 
-/** @param {string} code @param {string} id @param {string} name @param {Blob} file */
-export function addPhoto(code, id, name, file) {
+/** What a line of one bar carries in some ten seconds. */
+const PIECE_BYTES = 262_144;
+
+/** @param {string} code @param {string} id @param {string} name @param {Blob} part @param {Record<string, number>} [place] of a piece: offset and size @returns {Promise<{complete: boolean, received?: number}>} */
+function sendPart(code, id, name, part, place = {}) {
   const form = new FormData();
-  form.append('code', code);
-  form.append('id', id);
-  form.append('file', file, name);
+  for (const [key, value] of Object.entries({ code, id, ...place })) form.append(key, String(value));
+  form.append('file', part, name);
   return ask('/api/follow/photos', { method: 'POST', body: form });
+}
+
+/**
+ * Sends a file; a large one in pieces, from where the last try broke off.
+ * @param {string} code @param {string} id @param {string} name @param {Blob} file
+ * @param {(share: number) => void} [progress] told of the share that has arrived, 0 to 1
+ */
+export async function addPhoto(code, id, name, file, progress = () => {}) {
+  const { size } = file;
+  if (size <= PIECE_BYTES) return sendPart(code, id, name, file);
+  // an empty piece asks how much is there
+  let answer = await sendPart(code, id, name, new Blob([]), { offset: 0, size });
+  while (!answer.complete) {
+    const offset = answer.received ?? 0;
+    progress(offset / size);
+    answer = await sendPart(code, id, name, file.slice(offset, offset + PIECE_BYTES), { offset, size });
+    if (!answer.complete && (answer.received ?? 0) <= offset) throw new ApiError('unreachable', '', 0);
+  }
+  return answer;
 }
 
 /**

@@ -15,6 +15,7 @@
  * @property {Measure} measure
  * @property {Step[]} steps lowest class first
  * @property {boolean} thins whether cells with few cases are hatched
+ * @property {{from: string, to: string}} [days] which days the figures are of, once they have come
  */
 
 /** Fewest cases that get a class; below, hatching. */
@@ -26,6 +27,10 @@ export const THIN_BELOW = 5;
  * @returns {Legend}
  */
 export function makeLegend(measure, limits) {
+  if (measure.named?.length) {
+    const steps = measure.named.map(({ token }, i) => ({ class: i, token, from: null }));
+    return { measure, steps, thins: measure.few };
+  }
   if (!limits?.length) {
     const steps = measure.palette.slice(-4).map((token, i) => ({ class: i + 1, token, from: null }));
     return { measure, steps, thins: false };

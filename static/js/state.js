@@ -9,6 +9,7 @@
  * @property {number[]} categories chosen categories; empty means all
  * @property {number[]} severities chosen severities; empty means all
  * @property {number[]} colors chosen warning levels; empty means all
+ * @property {string} [inside] path of the area whose warnings alone are drawn; none: all
  * @property {string[]} shown ids of the layers that are switched on
  * @property {{lon: number, lat: number}|null} place the point asked about
  * @property {{lon: number, lat: number, zoom: number}|null} view null: the whole territory

@@ -6,10 +6,11 @@
 
 import { heatPaint } from './heat.js';
 import { fillColor } from './scales.js';
+import { spotLayer } from './spots.js';
 import { daysIn } from './time.js';
 import { resolve } from './tokens.js';
 
-/** @typedef {import('./api.js').Catalog} Catalog */
+/** @typedef {import('./api.js').Catalog & {drilled?: number, size?: number}} Catalog `size`: by how much larger than at a desk it is drawn; `drilled`: the one level that is colored, where an area was drilled into */
 /** @typedef {import('./api.js').Layer} Layer */
 /** @typedef {import('./state.js').State} State */
 /** @typedef {Record<string, any> & {id: string}} Spec a MapLibre layer object */
@@ -46,19 +47,22 @@ const TOWNSHIP_ZOOM = 7;
 const GRID_ZOOM = 9;
 
 /**
- * The levels whose shapes carry the choropleth, with their zooms, lowest zoom first.
+ * The levels whose shapes carry the choropleth, with their zooms, lowest zoom first. Where an area is
+ * drilled into, as on a wall, one level is colored at every zoom and the others are switched off.
  * @param {Catalog} catalog
  * @returns {{level: number, source: string, minzoom: number, maxzoom: number}[]}
  */
 export function coloredLevels(catalog) {
   const county = catalog.levels.find((level) => level.is_county)?.depth ?? catalog.grid_depth - 1;
   const town = catalog.levels.find((level) => level.answers)?.depth ?? county;
-  return [
+  const levels = [
     { level: Math.max(1, county - 1), source: 'regions', minzoom: 0, maxzoom: COUNTY_ZOOM },
     { level: county, source: 'regions', minzoom: COUNTY_ZOOM, maxzoom: TOWNSHIP_ZOOM },
     { level: town, source: 'regions', minzoom: TOWNSHIP_ZOOM, maxzoom: GRID_ZOOM },
     { level: catalog.grid_depth, source: 'grids', minzoom: GRID_ZOOM, maxzoom: 24 },
   ];
+  if (catalog.drilled && levels.every(({ level }) => level !== catalog.drilled)) levels.push({ level: catalog.drilled, source: 'regions', minzoom: 0, maxzoom: 24 });
+  return catalog.drilled === undefined ? levels : levels.map((each) => ({ ...each, minzoom: 0, maxzoom: 24 }));
 }
 
 /** The level that is colored at a zoom. @param {Catalog} catalog @param {number} zoom */
@@ -72,8 +76,9 @@ const visibility = (on) => (on ? 'visible' : 'none');
 
 /** @param {Picture} picture @returns {Spec[]} */
 function choropleth({ catalog, legend, sources }) {
+  const { drilled } = catalog;
   return coloredLevels(catalog).filter(({ source }) => sources.includes(source)).flatMap((part) => {
-    const on = Boolean(legend?.measure.layers.includes(part.source));
+    const on = Boolean(legend?.measure.layers.includes(part.source)) && (drilled === undefined || drilled === part.level);
     const common = {
       type: 'fill', source: part.source, 'source-layer': part.source,
       minzoom: part.minzoom, maxzoom: part.maxzoom, metadata: { slot: 'choropleth' },
@@ -93,6 +98,18 @@ function choropleth({ catalog, legend, sources }) {
 /** @param {any} filter @param {any} other */
 const both = (filter, other) => (filter ? ['all', filter, other] : other);
 
+/**
+ * Shows the chosen colors alone of signs that may stand for many warnings (`c1` to `c4`).
+ * @param {Spec} out @param {number[]} colors
+ */
+function ofColors(out, colors) {
+  const worstFirst = [...colors].sort((a, b) => b - a);
+  const sum = ['+', 0, ...worstFirst.map((color) => ['get', `c${color}`])];
+  if (out.layout['icon-image']) out.layout['icon-image'] = ['case', ...worstFirst.flatMap((color) => [['>', ['get', `c${color}`], 0], `sign-${color}`]), ''];
+  if (out.layout['text-field']) out.layout['text-field'] = ['to-string', sum];
+  out.filter = ['>', sum, out.layout['text-field'] ? 1 : 0];
+}
+
 /** @param {Layer} layer @param {Spec} spec @param {Picture} picture @returns {Spec} */
 function serverLayer(layer, spec, { state, legend, lat }) {
   const shown = state.shown.includes(layer.id);
@@ -101,9 +118,8 @@ function serverLayer(layer, spec, { state, legend, lat }) {
     ...spec, source: layer.id, 'source-layer': spec['source-layer'] ?? layer.id,
     layout: { ...spec.layout, visibility: visibility(shown) }, paint: { ...spec.paint },
   };
-  if (layer.id === 'warnings' && state.colors.length) {
-    out.filter = both(spec.filter, ['in', ['get', 'color'], ['literal', state.colors]]);
-  }
+  if (layer.id === 'warnings' && state.colors.length) ofColors(out, state.colors);
+  if (layer.id === 'warnings' && state.inside) out.filter = both(out.filter, ['==', ['slice', ['get', 'path'], 0, state.inside.length], state.inside]);
   if (spec.metadata?.group_px) {
     out.paint['icon-opacity'] = ['case', ['boolean', ['feature-state', 'ringed'], false], 0, 1];
   }
@@ -148,8 +164,8 @@ function selection({ gridPath, sources }) {
   ];
 }
 
-/** Counted rings and the lines of the heat field. @param {Picture} picture @returns {Spec[]} */
-function derived({ state, legend }) {
+/** Counted rings, the lines of the heat field, and what becomes of hot spots. @param {Picture} picture @returns {Spec[]} */
+function derived({ catalog, state, legend }) {
   const rings = { source: 'rings', metadata: { slot: 'point' } };
   const lines = { source: 'isolines', metadata: { slot: 'isolines' }, layout: { visibility: visibility(Boolean(legend) && state.shown.includes('heat')) } };
   const rank = (/** @type {number} */ n) => ({ ...lines, filter: ['==', ['get', 'rank'], n] });
@@ -157,6 +173,7 @@ function derived({ state, legend }) {
     ownLine('isolines-0', '--m-iso', 0.9, { ...rank(0), paint: { 'line-opacity': 0.6, 'line-dasharray': [3, 3] } }),
     ownLine('isolines-1', '--m-iso', 1.2, { ...rank(1), paint: { 'line-opacity': 0.85 } }),
     ownLine('isolines-2', '--m-iso', 1.9, rank(2)),
+    spotLayer(legend, catalog.size ?? 1),
     { id: 'rings-count', type: 'symbol', ...rings, layout: {
       'icon-image': ['concat', 'ring-', ['to-string', ['get', 'radius']]], 'icon-allow-overlap': true,
       'text-field': ['get', 'text'], 'text-font': ['Noto Sans Bold'], 'text-size': 11,

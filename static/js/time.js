@@ -74,6 +74,10 @@ export function momentText(iso, lang, zone, near = iso) {
   return `${dayText(day, lang, near)} ${clock}`;
 }
 
+/** A moment of today with its seconds: 14:32:05. @param {number} millis since 1970 @param {string} lang @param {string} zone */
+export const clockText = (millis, lang, zone) => new Date(millis)
+  .toLocaleTimeString(lang === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: zone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
 /**
  * Sums of daily counts in at most `bars` equal runs of days, oldest first.
  * @param {[string, number][]} daily @param {number} bars

@@ -2,17 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from gridmap.access import LOCAL_ADMINISTRATOR
+from gridmap.database import connect
+from gridmap.operations import sample_work, sessions
+from gridmap.operations.sessions import DOOR
+from gridmap.queries import accounts
+from tests.conftest import NOW, Server, served
+from tests.web.offices import database_of
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 SIZE = (1000, 640)
 PATIENCE_MS = 30_000
+BARE = "hide=incidents,warnings,whistles,centers,region-labels,grid-labels,buildings,roads,rivers"
+"""A map with areas alone: half as dear to draw, for tests that do not look at what stands on it."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -105,6 +120,58 @@ def visit(browser: Browser, sample_site: str, request: pytest.FixtureRequest) ->
     assert not unexpected
     # data: and blob: addresses have no host
     assert made.hosts <= {urlsplit(sample_site).netloc, ""}
+
+
+@contextmanager
+def desk_page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page at the size of a desk on a site of its own; no script of it may fail."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": 1280, "height": 800},
+        locale="zh-CN",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not complaints
+
+
+@pytest.fixture(scope="session")
+def worked_template(server: Server, sample_template: str) -> str:
+    """The name of a database that holds the made-up county in which people worked lately."""
+    server.execute(f"CREATE DATABASE template_worked TEMPLATE {sample_template} STRATEGY FILE_COPY")
+    loaded = connect(server.url("template_worked"), server.secrets)
+    with loaded.transaction(LOCAL_ADMINISTRATOR) as connection:
+        sample_work.load(connection, server.circumstances())
+    loaded.dispose()
+    server.execute("VACUUM ANALYZE", database="template_worked")
+    return "template_worked"
+
+
+@pytest.fixture
+def worked_app(server: Server, worked_template: str) -> Iterator[Flask]:
+    """The web application on such a county of its own."""
+    with server.clone(worked_template) as url:
+        app = server.app(url)
+        yield app
+        database_of(app).dispose()
+
+
+@contextmanager
+def signed_in(app: Flask, browser: Browser, role: str) -> Iterator[Page]:
+    """The page of the sample's account for a role."""
+    database = database_of(app)
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        account = accounts.id_of(connection, role)
+    with database.transaction(DOOR) as connection:
+        link = sessions.make_link(connection, UUID(str(account)), now=NOW)
+    with served(app) as address, desk_page(browser, address) as page:
+        page.goto(f"/sign-in/{link}")
+        yield page
 
 
 OF_THE_MACHINE = ("GPU stall due to ReadPixels", "WebGL: CONTEXT_LOST", "swiftshader")

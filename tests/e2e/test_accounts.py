@@ -158,8 +158,8 @@ def test_pages_of_administration_and_of_the_own_account_can_be_seen(
     desk.ready()
     desk.picture("codes")
     page.goto(kiosk)
-    assert page.url == f"{desk.site}/"
-    desk.ready()
+    assert page.url == f"{desk.site}/wall"
+    expect(page.locator("body")).to_contain_text("四色预警", timeout=PATIENCE_MS)
 
 
 def test_who_has_no_right_is_told_whom_to_ask(own_app: Flask, desk: Desk) -> None:

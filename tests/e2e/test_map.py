@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Connection, text
 
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import BARE, SIZE, Visit
 from tests.integration.places import Borders, borders_of
 
 TOWN = "99/01/01/107/"
@@ -37,7 +37,7 @@ def test_the_map_draws(visit: Visit) -> None:
 
 
 def test_layers_are_switched_on_and_off(visit: Visit) -> None:
-    visit.open(f"at=35.4,104.6,{CLOSE}")
+    visit.open(f"at=35.4,104.6,{CLOSE}&{BARE}")
     before = pixels(visit)
     box = visit.page.locator("layer-list input[data-key=layer-households]")
     assert not box.is_checked()
@@ -53,7 +53,7 @@ def test_layers_are_switched_on_and_off(visit: Visit) -> None:
 
 
 def test_search_finds_by_initials_name_and_code(visit: Visit) -> None:
-    visit.open()
+    visit.open(BARE)
     first = visit.page.locator("#search-list [role=option]").first
     for words in (TOWN_NAME, TOWN.replace("/", ""), TOWN_INITIALS):
         visit.page.locator("#search").fill("")
@@ -150,7 +150,7 @@ def test_a_click_on_a_mark_opens_its_record(
 
 
 def test_the_list_twin_sorts_and_is_reached_by_keyboard(visit: Visit) -> None:
-    visit.open()
+    visit.open(BARE)
     visit.page.locator("[data-key=list-incidents]").click()
     rows = visit.page.locator("list-panel tbody tr")
     rows.first.wait_for()
@@ -169,7 +169,7 @@ def test_the_list_twin_sorts_and_is_reached_by_keyboard(visit: Visit) -> None:
 
 
 def test_filters_live_in_the_address_and_survive_a_reload(visit: Visit) -> None:
-    visit.open()
+    visit.open(BARE)
     visit.page.locator("kind-filter input[data-key=kind-dispute]").uncheck()
     visit.settle()
     assert "kind=hazard,service" in visit.page.url
@@ -192,6 +192,10 @@ def test_the_page_speaks_one_language(visit: Visit, language: str) -> None:
     words = visit.page.locator("layer-list, time-filter, kind-filter")
     said = " ".join(words.all_inner_texts())
     assert len(said) > 100
+    # whatever the words, all of the bar can be seen
+    tools = visit.page.locator(".top .tools").bounding_box()
+    assert tools
+    assert tools["x"] + tools["width"] <= SIZE[0]
     if language == "en":
         assert not CHINESE.search(said)
         # names of places are Chinese, and marked as such
@@ -210,7 +214,7 @@ def test_the_page_speaks_one_language(visit: Visit, language: str) -> None:
 def test_a_layer_that_fails_says_so_and_leaves_the_others_alone(visit: Visit) -> None:
     visit.expected += ["Failed to load resource", "500"]
     visit.page.route("**/tiles/warnings.json", lambda route: route.fulfill(status=500, body="{}"))
-    visit.open()
+    visit.open(BARE.replace("warnings,", ""))
     failed = visit.page.locator("layer-list .row.failed")
     failed.wait_for()
     assert failed.count() == 1

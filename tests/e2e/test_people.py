@@ -11,7 +11,7 @@ from sqlalchemy import text
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from tests.conftest import Server, served
-from tests.e2e.conftest import ARTIFACTS, PATIENCE_MS
+from tests.e2e.conftest import ARTIFACTS, BARE, desk_page
 from tests.integration.work import crew_of, work
 from tests.web.offices import database_of
 
@@ -19,20 +19,8 @@ from tests.web.offices import database_of
 @pytest.fixture
 def page(browser: Browser, own_app: Flask) -> Iterator[Page]:
     """A page on a copy of the made-up county; it must not complain."""
-    with served(own_app) as address:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": 1280, "height": 800},
-            locale="zh-CN",
-            reduced_motion="reduce",
-        )
-        made = context.new_page()
-        made.set_default_timeout(PATIENCE_MS)
-        complaints: list[str] = []
-        made.on("pageerror", lambda error: complaints.append(str(error)))
+    with served(own_app) as address, desk_page(browser, address) as made:
         yield made
-        context.close()
-        assert not complaints
 
 
 def picture(page: Page, name: str) -> None:
@@ -59,7 +47,8 @@ def test_a_household_shows_masked_people_and_opens_one_for_a_reason(
     own_app: Flask, page: Page
 ) -> None:
     lon, lat = a_home(database_of(own_app))
-    page.goto(f"/?at={lat:.5f},{lon:.5f},16&show=households&list=households:::{lon:.6f};{lat:.6f}")
+    at = f"at={lat:.5f},{lon:.5f},16"
+    page.goto(f"/?{at}&{BARE}&show=households&list=households:::{lon:.6f};{lat:.6f}")
     page.wait_for_function("() => globalThis.gridmap?.ready")
     page.locator("list-panel tbody .row-button").first.click()
     card = page.locator("household-card")
@@ -87,7 +76,7 @@ def test_a_number_is_looked_for_with_a_reason_and_is_in_no_address(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto("/")
+    page.goto(f"/?{BARE}")
     page.wait_for_function("() => globalThis.gridmap?.ready")
     number = "19900000003"
     page.locator("#search").fill(number)

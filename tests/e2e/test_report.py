@@ -194,6 +194,34 @@ def test_without_a_network_it_stays_and_goes_out_later(phone: Phone) -> None:
     phone.complaints = [one for one in phone.complaints if "ERR_INTERNET" not in one]
 
 
+def test_a_large_photo_goes_on_where_the_line_broke_off(phone: Phone) -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((900, 900), 90).save(noise, "JPEG", quality=95)
+    large: FilePayload = photo() | {"buffer": noise.getvalue()}
+    size, pieces = len(large["buffer"]), 0
+    assert size > 600_000
+    page = phone.open()
+    write(page)
+    page.locator("#files").set_input_files([large])
+
+    def breaks(route: Route) -> None:
+        nonlocal pieces
+        pieces += 1
+        # the third piece is lost once, on its way
+        route.abort() if pieces == 4 else route.continue_()
+
+    page.route("**/api/follow/photos", breaks)
+    page.get_by_role("button", name="送出").click()
+    expect(page.locator("#sent .photos .state")).to_have_text("没有传到，会再传")
+    phone.picture("7-photo-broken-off")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#sent .photos .state")).to_have_text("已收到")
+    # asked, two pieces, one lost; asked again, and the rest from there
+    rest = -(-(size - 2 * 262_144) // 262_144)
+    assert pieces == 1 + 2 + 1 + 1 + rest
+    phone.complaints = [one for one in phone.complaints if "ERR_FAILED" not in one]
+
+
 def test_an_answer_that_was_lost_leads_to_one_incident_and_one_code(
     phone: Phone, own_app: Flask
 ) -> None:

@@ -11,13 +11,14 @@ from gridmap import clock as clocks
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from gridmap.errors import Conflict, GridmapError, InvalidInput, NotAllowed, NotFound
-from gridmap.operations import absence
+from gridmap.operations import absence, leaving
 from gridmap.operations.absence import Absence
 from tests import world
 from tests.conftest import Server
 from tests.integration.offices import acting, open_office
 from tests.integration.test_casework import Desk
 
+HANDED_ON = {"grids": 1, "incidents": 1, "account": "closed", "elsewhere": 0}
 WORKER, NEIGHBOR, STONE = "示例甲", "示例乙", "示例丙"
 
 
@@ -45,10 +46,8 @@ class House(Desk):
             return absence.name_stand_in(connection, made, acting(self.given, viewer, self.now))
 
     def leaves(self, name: str = WORKER, to: str = NEIGHBOR, who: str = "officer") -> Any:
-        viewer = self.office[who]
-        with self.database.transaction(viewer) as connection:
-            given = acting(self.given, viewer, self.now)
-            return absence.hand_on(connection, self.staff(name), self.staff(to), given)
+        given = acting(self.given, self.office[who], self.now)
+        return leaving.hand_on(self.database, self.staff(name), self.staff(to), given)
 
 
 @pytest.fixture
@@ -132,7 +131,7 @@ def test_what_is_held_is_listed_first(house: House) -> None:
         )
     viewer = house.office["officer"]
     with house.database.transaction(viewer) as connection:
-        held = absence.holdings(
+        held = leaving.holdings(
             connection, house.staff(WORKER), acting(house.given, viewer, house.now)
         )
     assert held["grids"] == [
@@ -148,7 +147,7 @@ def test_leaving_hands_on_everything_in_one_act(house: House) -> None:
     house.take("worker", "begin")
     house.take("worker", "resolve", outcome="resolved", words="好了")
     house.id = mine
-    assert house.leaves() == {"grids": 1, "incidents": 1}
+    assert house.leaves() == HANDED_ON
     with pytest.raises(NotFound):
         house.take("worker", "note", words="还想写")
     house.take("neighbor", "resolve", outcome="resolved", words="接着办好了")
@@ -194,4 +193,4 @@ def test_a_successor_who_was_the_grids_backup_becomes_what_the_leaver_was(house:
 def test_another_townships_worker_is_not_the_officers_to_move(house: House) -> None:
     with pytest.raises(NotAllowed):
         house.leaves(STONE, WORKER)
-    assert house.leaves(STONE, WORKER, "county") == {"grids": 1, "incidents": 0}
+    assert house.leaves(STONE, WORKER, "county") == HANDED_ON | {"incidents": 0}

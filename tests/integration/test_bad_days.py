@@ -34,6 +34,7 @@ from gridmap.operations import setup
 from gridmap.operations.following import new_events
 from tests import world
 from tests.conftest import ZONE
+from tests.integration.killing import kill_postgres
 
 REPORTS, SENDERS = 1_000, 6
 TELLER = Viewer("job", "teller")
@@ -82,13 +83,6 @@ class Machine:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def kill_postgres(self) -> None:
-        """kill -9 of the postmaster; its children follow, and nothing is written any more."""
-        pid = int((self.cluster.data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
-        while _alive(pid):
-            threading.Event().wait(0.01)
-
     def send(self, id: str) -> None:
         """Sends one report until it is acknowledged, as a phone does."""
         lon, lat = world.middle(0.5)
@@ -122,14 +116,6 @@ class Machine:
         """Until so many reports were acknowledged."""
         with self.progress:
             assert self.progress.wait_for(lambda: len(self.acknowledged) >= count, PATIENCE_S)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.fixture
@@ -169,11 +155,11 @@ def test_what_was_acknowledged_is_there_once_whatever_is_killed(machine: Machine
         machine.kill_application()
         machine.start_application()
         machine.wait_for(REPORTS // 2)
-        machine.kill_postgres()
+        kill_postgres(machine.cluster)
         embedded.start(machine.cluster)
         machine.wait_for(3 * REPORTS // 4)
         machine.kill_application()
-        machine.kill_postgres()
+        kill_postgres(machine.cluster)
         embedded.start(machine.cluster)
         machine.start_application()
         for one in sent:

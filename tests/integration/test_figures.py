@@ -105,9 +105,10 @@ def test_figures_are_those_of_plain_sql(
     for path, (count, base) in truth.items():
         figure = answer["values"][path]
         assert figure["count"] == count
-        assert figure["base"] == pytest.approx(base, rel=1e-6)
-        rate = count * per * 30 / answer["days"] / base
-        assert figure["rate"] == pytest.approx(rate, rel=1e-6)
+        # grids are summed in whole square meters
+        assert figure["base"] == pytest.approx(base, abs=1e-5)
+        rate = count * per * 30 / answer["days"] / figure["base"]
+        assert figure["rate"] == pytest.approx(rate)
         assert figure["thin"] == (count < THIN_BELOW)
         reached = sum(figure["rate"] >= limit for limit in limits)
         assert figure["class"] == (None if count < THIN_BELOW else reached)
@@ -234,3 +235,61 @@ def test_a_measure_says_what_it_is_in_both_languages() -> None:
             assert isinstance(words, Words)
             assert words.zh
             assert words.en
+
+
+def test_hot_spots_are_of_rates_by_household(client: FlaskClient) -> None:
+    """The sample has its troubled places; most grids are neither hot nor cold."""
+    answer = client.get(f"/figures/hot?level=6&from=2025-06-11&to={LAST}").get_json()["values"]
+    classes = [one["class"] for one in answer.values()]
+    hot = [path for path, one in answer.items() if one["class"] > 4]
+    assert len(hot) > 5
+    assert classes.count(3) > len(classes) / 3
+    everywhere = [one["rate"] for one in answer.values()]
+    assert sum(answer[path]["rate"] for path in hot) / len(hot) > 1.5 * sum(everywhere) / len(
+        everywhere
+    )
+
+
+def test_few_places_are_neither_hot_nor_cold(client: FlaskClient) -> None:
+    answer = client.get(f"/figures/hot?level=4&from=2025-06-11&to={LAST}").get_json()["values"]
+    assert {one["class"] for one in answer.values()} == {3}
+
+
+def test_a_place_that_nobody_reports_or_visits_is_silent_until_somebody_does(
+    connection: Connection,
+) -> None:
+    """Two grids of like size: one is reported from each week, of the other nothing is heard."""
+    world.build(connection)
+    for path in (world.A1, world.A2):
+        connection.execute(
+            text(
+                "INSERT INTO household (county, id, code, path, address, entered_by, entered_at)"
+                " SELECT 1, gen_random_uuid(), :path || n, :path, '', '',"
+                " CAST('2025-01-01' AS timestamptz) FROM generate_series(1, 50) AS n"
+            ),
+            {"path": path},
+        )
+    connection.execute(
+        text(
+            "INSERT INTO incident (county, id, path, number, category, severity, occurred_at,"
+            " received_at, state) SELECT 1, gen_random_uuid(), :path, 'X' || n, 32, 1,"
+            " CAST(:at AS timestamptz) - n * interval '7 days', CAST(:at AS timestamptz), 'filed'"
+            " FROM generate_series(0, 50) AS n"
+        ),
+        {"path": world.A1, "at": f"{LAST} 12:00+08"},
+    )
+    asked = Question("", GRID, Filters(LAST - timedelta(days=364), LAST), ZONE)
+    measure = measures()["silence"]
+    found = measure.figures(connection, measure, asked)
+    assert (found[world.A1].class_, found[world.A2].class_) == (0, 3)
+    assert found[world.A1].rate == 0
+    connection.execute(
+        text(
+            "INSERT INTO visit (county, id, path, household, by, at, received_at, seen)"
+            " SELECT county, gen_random_uuid(), path, id, '示例', CAST(:at AS timestamptz),"
+            " CAST(:at AS timestamptz), '' FROM household WHERE path = :path LIMIT 1"
+        ),
+        {"path": world.A2, "at": f"{LAST - timedelta(days=3)} 12:00+08"},
+    )
+    found = measure.figures(connection, measure, asked)
+    assert (found[world.A2].class_, found[world.A2].rate, found[world.A2].count) == (0, 3, 1)

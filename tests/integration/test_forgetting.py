@@ -56,7 +56,7 @@ def report(database: Database, given: Circumstances, received: datetime) -> UUID
         category=1,
         severity=2,
         place=Spot(lon, lat),
-        words=f"请回电 {PHONE} 或 {PHONE}",
+        words=f"请回电 {PHONE} 或 {PHONE}，我叫示例人",
         reporter_name="示例人",
         reporter_phone=PHONE,
     )
@@ -135,6 +135,7 @@ def test_reporters_are_forgotten_once_their_incident_is_done(
     assert administrator.scalars(text(kept)).all() == sorted([still_open, fresh])
     words = administrator.scalar(text("SELECT words FROM report WHERE id = :id"), {"id": done})
     assert PHONE not in words
+    assert "示例人" not in words
     assert words.startswith("请回电")
     assert administrator.scalar(text("SELECT count(*) FROM incident")) == 3
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -13,7 +14,7 @@ from gridmap import sealing
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database, psycopg2_url
 from gridmap.errors import Conflict, FileRefused
-from gridmap.operations.imports import run
+from gridmap.operations.imports import people, run
 from gridmap.operations.imports.request import Counts, ImportRequest
 from gridmap.operations.imports.staging import Staged
 from tests import world
@@ -315,6 +316,15 @@ def test_the_same_people_again_change_nothing_and_others_replace_them(
     loaded(database, "households", write(tmp_path, "p.csv", PEOPLE.replace("示例庚", "示例辛")))
     assert [row[1] for row in truth(database_url, names)] == ["示例己", "示例辛"]
     assert rows(database, "SELECT count(*) FROM person") == [(2,)]
+
+
+def test_no_table_is_read_once_for_every_row_of_persons(database: Database) -> None:
+    """A table that was just empty is held for empty by the planner while an import fills it."""
+    asked = {"import": UUID(int=1), "first": 2, "last": 30_001}
+    with database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        plan = connection.scalars(text(f"EXPLAIN {people._PEOPLE}"), asked).all()
+    assert any("Insert on person" in line for line in plan)
+    assert not [line for line in plan if "Seq Scan on person" in line]
 
 
 def test_who_imports_people_need_not_be_able_to_read_a_name(

@@ -250,9 +250,10 @@ def test_no_tile_is_over_300_kb(
     client: FlaskClient, bounds: tuple[float, float, float, float], id: str
 ) -> None:
     first = max(layers()[id].min_zoom, 8)
-    for zoom in (first, first + 2):
-        for tile in tiles_over(bounds, zoom):
-            assert len(get(client, id, tile, "from=2024-06-11&to=2026-06-10").data) < 300_000
+    _, x, y = address_of(*CENTER, first + 2)
+    in_town = [(first + 2, x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    for tile in (*tiles_over(bounds, first), *in_town):
+        assert len(get(client, id, tile, "from=2024-06-11&to=2026-06-10").data) < 300_000
 
 
 @pytest.mark.parametrize("zoom", [10, 11, 13, 14])
@@ -440,3 +441,36 @@ def test_neighbors_in_two_counties_stay_neighbors(
         assert sum(one.area for one in drawn) == pytest.approx(together.area, rel=1e-12)
         assert len(shapely.get_parts(together)) == 1
         assert shapely.get_num_interior_rings(shapely.get_parts(together)[0]) == 0
+
+
+@pytest.mark.parametrize(("z", "squares"), [(3, 0), (6, 0), (7, 9), (8, 9)])
+def test_from_afar_a_sign_is_the_worst_of_its_square_and_says_how_many(
+    client: FlaskClient, sample_administrator: Connection, z: int, squares: int
+) -> None:
+    rows = sample_administrator.execute(
+        text(
+            "SELECT color, ST_X(point) AS lon, ST_Y(point) AS lat FROM warning"
+            " WHERE closed_at IS NULL AND point IS NOT NULL"
+        )
+    ).all()
+    held: dict[tuple[int, int], list[int]] = {}
+    for row in rows:
+        x, y = (int(squares * n) for n in _position(row.lon, row.lat, z))
+        held.setdefault((x, y), []).append(row.color)
+    signs = []
+    for tile in {address_of(row.lon, row.lat, z) for row in rows}:
+        for one in inside(decoded(get(client, "warnings", tile))["warnings"]):
+            told = one["properties"]
+            signs.append([told["color"], told["n"], *(told[f"c{n}"] for n in range(1, 5))])
+    truth = [
+        [max(colors), len(colors), *(colors.count(n) for n in range(1, 5))]
+        for colors in held.values()
+    ]
+    assert sorted(signs) == sorted(truth)
+    assert len(signs) < len(rows)
+
+
+def _position(lon: float, lat: float, z: int) -> tuple[float, float]:
+    """Column and row of a place in tiles, with fractions."""
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return (lon + 180) / 360 * 2**z, y * 2**z

@@ -19,6 +19,7 @@ from gridmap.operations.intake import NewReport
 from gridmap.operations.reveals import Revealed
 from gridmap.queries import households
 from gridmap.queries.locate import Spot
+from gridmap.rules import masking
 from tests import world
 from tests.conftest import NOW, Server
 from tests.integration.homes import IDENTITY, NAME, NOTES, PHONE, Home, settle
@@ -261,7 +262,9 @@ def test_a_number_is_found_whole_or_by_its_last_four_digits(
 
 def seen(database: Database, given: Circumstances, viewer: Viewer, id: UUID) -> dict[str, object]:
     with database.transaction(viewer) as connection:
-        known = households.household(connection, 1, id, now=NOW, ring=given.sealer)
+        known = households.household(
+            connection, 1, id, now=NOW, ring=given.sealer, hide=masking.words
+        )
     (person,) = known["people"]
     return {"in_full": known["in_full"], "name": person["name"], "phone": person["phone"]}
 

@@ -55,6 +55,10 @@ BY_PATH = {
     "notice": "notice",
     "webhook": "webhook",
     "handover_line": "incident",
+    "index_month": "index",
+    "heat_atom": "density",
+    "rate_base": "rate",
+    "day_tally": "incident",
 }
 """Every table with a path, and what a viewer must be allowed to read to see its rows."""
 
@@ -78,7 +82,7 @@ ELSEWHERE = {
 """Guarded tables that lie nowhere."""
 
 ROLES: dict[str, set[str]] = {
-    "administrator": {*BY_PATH.values()} - {"name"},
+    "administrator": {*BY_PATH.values()} - {"name", "density"},
     "stranger": {"boundary", "center", "department", "duty"},
     "worker_of_test": {"household", "incident", "name"},
     "watcher_of_test": {"warning", "incident"},

@@ -25,6 +25,8 @@ def test_the_sample_was_worked_in_and_goes_again(server: Server, own_sample: str
         assert all(found["counts"][queue] for queue in ("center", "overdue", "whistled", "done"))
         for table in ("desk", "shift", "visit", "visit_plan", "errand"):
             assert connection.scalar(text(f"SELECT count(*) FROM {table}")) > 5, table
+        # what is kept now stands above all that the sample brought
+        assert connection.scalar(text("SELECT max(at) FROM visit")) < NOW
         for row in connection.execute(
             text(
                 "SELECT county, id FROM incident WHERE limit_min IS NOT NULL"

@@ -47,15 +47,6 @@ def home() -> Iterator[Home]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def bare() -> Iterator[Home]:
-    """A machine on which gridmap has never run."""
-    folder = Path(tempfile.mkdtemp(prefix="gmb-"))
-    folder.chmod(0o755)
-    yield Home(folder, free_port())
-    shutil.rmtree(folder)
-
-
 def refused(home: Home, said: str, *, patch: str = "", **more: str) -> None:
     """Fails unless ``gridmap up`` ends with exactly one sentence that says so."""
     code, lines = run(home, "up", patch=patch, **more)

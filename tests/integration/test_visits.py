@@ -52,7 +52,7 @@ class Round(Desk):
 
     def due(self, who: str = "worker", day: date = TODAY) -> list[dict[str, Any]]:
         with self.database.transaction(self.office[who]) as connection:
-            return asked.due(connection, today=day, until=day)
+            return asked.due(connection, today=day, until=day, now=self.now)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from gridmap.operations.webhooks import BACK_OFF, LEASE, NewWebhook
 from gridmap.outside import webhooks as outside
 from tests import world
 from tests.conftest import Server
+from tests.integration.homes import NAME, settle
 from tests.integration.offices import TOWNSHIP, acting, open_office
 from tests.integration.test_casework import Desk
 
@@ -143,6 +144,23 @@ def test_numbers_in_free_text_do_not_leave(desk: Desk, receiver: Receiver) -> No
         assert number not in body.decode()
     assert str(desk.id) in body.decode()
     assert "示例甲" not in body.decode()
+
+
+def test_names_known_with_an_incident_do_not_leave(
+    desk: Desk, receiver: Receiver, database_url: str
+) -> None:
+    home = settle(database_url, desk.given.sealer, world.A1)
+    with desk.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        connection.execute(
+            text("INSERT INTO incident_household VALUES (1, :id, 1, :home)"),
+            {"id": desk.id, "home": home.household},
+        )
+    hooked(desk, receiver)
+    desk.take("worker", "verify", words=f"找{NAME}核实，{NAME}说是")
+    queues(desk)
+    sends(desk)
+    (body,) = receiver.bodies
+    assert body["data"]["words"] == "找［姓名已隐去］核实，［姓名已隐去］说是"
 
 
 def test_a_failure_is_tried_again_later_under_the_same_id(desk: Desk, receiver: Receiver) -> None:

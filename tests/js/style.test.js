@@ -79,3 +79,20 @@ test('a token that does not exist is an error, not a black shape', () => {
   assert.equal(reader('--m-relief'), 0.8);
   assert.throws(() => resolve({ a: ['--nothing'] }, reader), /--nothing/);
 });
+
+test('a sign that stands for many is that of the chosen colors, worst first', () => {
+  const of = (/** @type {number[]} */ colors) => buildLayers({ ...picture, state: { ...state, colors } }).find(({ id }) => id === 'warnings');
+  assert.equal(of([]).layout['icon-image'], 'sign-4');
+  assert.equal(of([]).filter, undefined);
+  const some = of([1, 3]);
+  assert.deepEqual(some.layout['icon-image'], ['case', ['>', ['get', 'c3'], 0], 'sign-3', ['>', ['get', 'c1'], 0], 'sign-1', '']);
+  assert.deepEqual(some.filter, ['>', ['+', 0, ['get', 'c3'], ['get', 'c1']], 0]);
+});
+
+test('a wall draws the warnings of its own area alone', () => {
+  const of = (/** @type {any} */ more) => buildLayers({ ...picture, state: { ...state, ...more } }).find(({ id }) => id === 'warnings').filter;
+  const inside = ['==', ['slice', ['get', 'path'], 0, 6], '99/01/'];
+  assert.deepEqual(of({ inside: '99/01/' }), inside);
+  assert.deepEqual(of({ inside: '99/01/', colors: [4] }), ['all', ['>', ['+', 0, ['get', 'c4']], 0], inside]);
+  assert.equal(of({ inside: '' }), undefined);
+});

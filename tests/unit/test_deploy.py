@@ -15,6 +15,7 @@ from gunicorn.config import Config
 
 from gridmap.cli import commands
 from gridmap.settings import Settings
+from tests import nginx_site
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -70,7 +71,8 @@ def test_units_and_containers_run_commands_that_exist(file: str, line: list[str]
 
 def test_every_part_of_the_product_is_started() -> None:
     said = {" ".join(line).removeprefix(PROGRAMS).split(" --")[0] for _, line in LINES}
-    assert said >= {"gridmap migrate", "gridmap jobs", "gunicorn wsgi:app"}
+    stream = "gunicorn gridmap:create_app('stream')"
+    assert said >= {"gridmap migrate", "gridmap jobs", "gunicorn wsgi:app", stream}
 
 
 def test_the_compose_file_holds_together() -> None:
@@ -128,36 +130,14 @@ def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
 
 
 def test_nginx_takes_the_site(tmp_path: Path) -> None:
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    openssl = shutil.which("openssl")
-    if program is None or openssl is None:
+    found = nginx_site.programs()
+    if found is None:
         pytest.skip("nginx or openssl is not installed")
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
-            *("-subj", "/CN=gridmap.example"),
-            *("-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    site = (DEPLOY / "nginx-gridmap.conf").read_text()
-    for theirs, ours in (
-        ("/etc/ssl/gridmap/fullchain.pem", tmp_path / "cert.pem"),
-        ("/etc/ssl/private/gridmap.pem", tmp_path / "key.pem"),
-        ("/var/cache/nginx/gridmap", tmp_path / "cache"),
-    ):
-        assert theirs in site
-        site = site.replace(theirs, str(ours))
+    nginx, openssl = found
     # it opens its ports when it looks at itself, and the usual ones may be taken
-    site = re.sub(r"listen (\[::\]:)?(80|443)\b", r"listen \g<1>30\2", site)
-    (tmp_path / "site.conf").write_text(site)
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}}"
-        f" http {{ access_log off; include {tmp_path}/site.conf; }}"
-    )
+    configuration = nginx_site.written(tmp_path, openssl, ports={80: 3080, 443: 3443})
     done = subprocess.run(
-        [program, "-t", "-q", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],
+        [nginx, "-t", "-q", "-p", tmp_path, "-c", configuration],
         capture_output=True,
         text=True,
         check=False,

@@ -48,6 +48,15 @@ def test_identifiers_and_dangerous_text_survive_both_ways(tmp_path: Path, suffix
     assert batch.points[0].tolist() == [POINT.x, POINT.y]
 
 
+def test_a_workbook_does_not_say_when_it_was_written(tmp_path: Path) -> None:
+    """The same rows are the same bytes, whatever the clock says."""
+    write_table(tmp_path / "a.xlsx", COLUMNS, ROWS, 4)
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        said = book.read("docProps/core.xml").decode()
+        assert {one.date_time[0] for one in book.infolist()} == {1980}
+    assert said.count("2000-01-01T00:00:00Z") == 2
+
+
 def test_the_bytes_of_a_table_hold_no_formula(tmp_path: Path) -> None:
     write_table(tmp_path / "a.csv", COLUMNS, ROWS, 4)
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:

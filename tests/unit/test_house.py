@@ -29,7 +29,7 @@ LEVELS = [
     {"heat", "outside"},
     {"models"},
     {"database", "access", "sealing", "secrets", "hardening", "embedded", "cluster_folder"},
-    {"settings", "clock", "errors", "events", "area", "ids"},
+    {"settings", "clock", "errors", "events", "area", "ids", "snapshot"},
 ]
 """Rooms from the top down: each imports from those below and from its own level."""
 

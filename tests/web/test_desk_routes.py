@@ -150,7 +150,7 @@ def test_a_center_names_a_stand_in_and_hands_on(app: Flask, desk: Desk) -> None:
     held = client.get(f"/api/staff/{one}/holdings").json
     assert len(held["incidents"]) == 1  # type: ignore[index]
     moved = post(client, f"/api/staff/{one}/hand-on", {"to": str(other)})
-    assert moved.json == {"grids": 1, "incidents": 1}
+    assert moved.json == {"grids": 1, "incidents": 1, "account": "closed", "elsewhere": 0}
 
 
 def test_strangers_get_none_of_it(app: Flask, desk: Desk) -> None:

@@ -5,8 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gridmap.web.gate import KNOWN, LOOPBACK_ONLY, OPEN, PERSON, WHO_MAY, check_table
+from gridmap.web.gate import check_table
 from gridmap.web.who import FORWARDED
+from gridmap.web.who_may import KNOWN, LOOPBACK_ONLY, OPEN, PERSON, WHO_MAY
 from tests.web.requests import ELSEWHERE, PROGRAM, addresses
 
 AS_STRANGER = [

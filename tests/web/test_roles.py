@@ -70,6 +70,9 @@ admin.make_kiosk           POST +   403 403 403 403 403 403 403 401 403 403 403
 admin.revoke               POST 404 403 403 403 403 403 403 403 401 403 403 403
 admin.categories_page      GET  +   403 403 403 403 403 403 403 401 403 403 403
 admin.category_rule        POST +   403 403 403 403 403 403 403 401 403 403 403
+admin.policies_page        GET  +   403 403 403 403 403 403 403 401 403 403 403
+# policies belong to who administers everything
+admin.decide_policy        POST 403 403 403 403 403 403 403 403 401 403 403 403
 admin.calendar_page        GET  +   403 403 403 403 403 403 403 401 403 403 403
 admin.calendar_day         POST +   403 403 403 403 403 403 403 401 403 403 403
 kiosk.open_kiosk           GET  404 404 404 404 404 404 404 404 404 404 404 404
@@ -92,12 +95,28 @@ api.take_report            POST +   403 +   +   403 403 403 403 401 403 403 +
 api.grid_card              GET  +   +   +   +   +   +   +   +   401 403 +   +
 api.incident_card          GET  +   +   +   404 +   404 404 404 401 403 +   404
 api.warning_card           GET  404 404 404 404 404 404 404 404 401 403 404 404
-api.find                   GET  +   +   +   +   +   +   +   +   401 +   +   +
-api.list_layer             GET  +   +   +   +   +   +   +   +   401 403 +   +
-api.summarize              GET  +   +   +   +   +   +   +   +   401 403 +   +
+api.find                   POST +   +   +   +   +   +   +   +   401 +   +   +
+api.list_layer             GET  +   +   +   +   +   +   +   +   401 +   +   +
+api.summarize              GET  +   +   +   +   +   +   +   +   401 +   +   +
 tiles.tile_json            GET  +   +   +   +   +   +   +   +   +   +   +   +
 tiles.tile                 GET  +   +   +   +   +   +   +   +   +   +   +   +
-exports.map_file           GET  +   +   +   +   +   403 403 403 401 403 +   403
+exports.map_file           GET  +   +   +   +   +   403 403 403 401 +   +   403
+# whoever is not known is told so in the stream itself, and nothing else
+stream.events              GET  +   +   +   +   +   +   +   +   +   +   +   +
+wall.page                  GET  +   +   +   +   +   +   +   +   +   +   403 403
+wall.catalog_of_wall       GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.place                 GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.numbers               GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.warnings              GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.kinds                 GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.attention             GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.whistles              GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.latest                GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.since                 GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.replay                GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.figures               GET  404 404 404 404 404 404 404 404 401 404 403 403
+wall.tile_json             GET  +   +   +   +   +   +   +   +   401 +   403 403
+wall.tile                  GET  +   +   +   +   +   +   +   +   401 +   403 403
 health.alive               GET  +   +   +   +   +   +   +   +   +   +   +   +
 health.ready               GET  +   +   +   +   +   +   +   +   +   +   +   +
 health.metrics             GET  403 403 403 403 403 403 403 403 403 403 403 403
@@ -136,16 +155,20 @@ notices.mine               GET  +   +   +   +   +   +   +   +   401 403 403 403
 notices.count              GET  +   +   +   +   +   +   +   +   401 403 403 403
 notices.log                GET  +   +   +   +   +   +   +   +   401 403 403 403
 notices.seen               POST +   +   +   +   +   +   +   +   401 403 403 403
+visits.page                GET  +   +   +   +   +   +   +   +   401 403 403 403
 visits.due                 GET  +   +   +   +   +   +   +   +   401 403 403 403
 visits.made                GET  404 404 404 404 404 404 404 404 401 403 403 403
 visits.make                POST +   +   +   +   +   +   +   +   401 403 403 403
 visits.plan                POST +   +   +   +   +   +   +   +   401 403 403 403
 visits.end_plan            POST 404 404 404 404 404 404 404 404 401 403 403 403
+absence.page               GET  +   +   +   +   +   +   +   +   401 403 403 403
+absence.workers            GET  +   +   +   +   +   +   +   +   401 403 403 403
 absence.stand_ins          GET  +   +   +   +   +   +   +   +   401 403 403 403
 absence.name_stand_in      POST +   +   +   +   +   +   +   +   401 403 403 403
 absence.end_stand_in       POST 404 404 404 404 404 404 404 404 401 403 403 403
 absence.holdings           GET  404 404 404 404 404 404 404 404 401 403 403 403
 absence.hand_on            POST +   +   +   +   +   +   +   +   401 403 403 403
+desks.page                 GET  +   +   +   +   +   +   +   +   401 403 403 403
 desks.on_day               GET  +   +   +   +   +   +   +   +   401 403 403 403
 desks.put_desk             POST +   +   +   +   +   +   +   +   401 403 403 403
 desks.remove_desk          DELETE 404 404 404 404 404 404 404 404 401 403 403 403
@@ -160,6 +183,13 @@ export_jobs.page           GET  +   +   +   +   +   +   +   +   401 403 403 403
 export_jobs.list_exports   GET  +   +   +   +   +   +   +   +   401 403 403 403
 export_jobs.ask            POST +   +   +   +   +   +   +   +   401 403 403 403
 export_jobs.fetch          GET  404 404 404 404 404 404 404 404 401 403 403 403
+safety_index.page          GET  +   +   +   +   +   +   +   +   401 +   +   +
+safety_index.ranking       GET  +   +   +   403 +   403 403 403 401 403 +   403
+safety_index.trend         GET  +   +   +   +   +   +   +   +   401 +   +   +
+safety_index.file          GET  404 404 404 404 404 404 404 404 401 404 404 404
+safety_index.publish       POST +   +   +   +   +   +   +   +   401 403 403 403
+# scales belong to who administers everything
+safety_index.fit           POST 403 403 403 403 403 403 403 403 401 403 403 403
 households.card            GET  404 404 404 404 404 404 404 404 401 403 403 403
 households.moved_away      POST 404 404 404 404 404 404 404 404 401 403 403 403
 households.find_named      POST +   +   +   +   +   +   +   +   401 403 403 403
@@ -193,18 +223,17 @@ class Town:
     def ask(self, who: str, method: str, path: str) -> int:
         """The status that a viewer gets; a report is whole, other bodies are empty."""
         body = self.report if path == "/api/incidents" else {}
-        return (
-            self.clients[who]
-            .open(
-                path,
-                method=method,
-                headers=PROGRAM | self.headers.get(who, {}),
-                environ_overrides=ELSEWHERE,
-                json=body if method != "GET" else None,
-                buffered=True,
-            )
-            .status_code
+        answer = self.clients[who].open(
+            path,
+            method=method,
+            headers=PROGRAM | self.headers.get(who, {}),
+            environ_overrides=ELSEWHERE,
+            json=body if method != "GET" else None,
+            # a stream has no end to wait for
+            buffered=path != "/events",
         )
+        answer.close()
+        return answer.status_code
 
 
 @pytest.fixture(scope="module")
@@ -371,7 +400,16 @@ def test_nothing_of_another_area_is_in_a_list_a_figure_or_a_search_hit(
         counted = [path for path, one in values.items() if one["count"]]
         assert all(path == town.township for path in counted) or level == 6
     for words in ("村", "路", "号", "社区"):
-        hits = get(town, who, f"/api/search?q={words}")["results"]
+        hits = (
+            town.clients[who]
+            .post(
+                "/api/search",
+                json={"q": words},
+                headers=PROGRAM | town.headers.get(who, {}),
+                environ_overrides=ELSEWHERE,
+            )
+            .get_json()["results"]
+        )
         shown += [one["path"] for one in hits if one["kind"] == "household"]
     if who != "rea":
         shown += [row["path"] for row in get(town, who, "/api/cases?queue=center")["rows"]]

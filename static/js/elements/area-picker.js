@@ -13,12 +13,16 @@ export class AreaPicker extends HTMLElement {
   /** @type {Found[]} */
   results = [];
   chosen = -1;
+  /** What of the search's answers can be chosen. */
+  kinds = ['region', 'grid'];
   abort = new AbortController();
   input = h('input');
   list = h('ul', { role: 'listbox', hidden: true });
   words = h('p', { class: 'chosen', role: 'status' });
 
   connectedCallback() {
+    // a page that is drawn anew puts the same field in again
+    if (this.contains(this.list)) return;
     this.input = /** @type {HTMLInputElement} */ (this.querySelector('input'));
     this.list.id = `areas-${numbers += 1}`;
     for (const [name, value] of [['role', 'combobox'], ['aria-expanded', 'false'], ['aria-controls', this.list.id], ['aria-autocomplete', 'list']]) this.input.setAttribute(name, value);
@@ -43,7 +47,7 @@ export class AreaPicker extends HTMLElement {
     }
     try {
       const { results } = await api.search(q, this.abort.signal);
-      const areas = results.filter((found) => found.kind === 'region' || found.kind === 'grid');
+      const areas = results.filter((found) => this.kinds.includes(found.kind));
       this.show(areas, areas.length ? '' : t('没有找到“{q}”', { q }));
     } catch (error) {
       if (/** @type {Error} */ (error).name !== 'AbortError') this.show([], /** @type {Error} */ (error).message);

@@ -7,6 +7,7 @@ import { lang, pick, t } from '../i18n.js';
 import { kindIcon, signIcon, signName } from '../signs.js';
 import { momentText } from '../time.js';
 import { factWords } from '../case-words.js';
+import { ReportSenders } from './report-senders.js';
 
 /** @typedef {import('../desk.js').CasePage} Page */
 /** @typedef {import('../desk.js').LifeWords} LifeWords */
@@ -18,6 +19,8 @@ const CHANNELS = Object.freeze({ resident: '居民手机上报', web: '中心登
 
 export class CasePageElement extends HTMLElement {
   zone = 'Asia/Shanghai';
+  /** Who sent the reports, once it was asked for; of one case. @type {ReportSenders|null} */
+  senders = null;
 
   /** @param {Page|null} page @param {LifeWords|null} words @param {string} trouble @param {HTMLElement|null} form the step in hand */
   update(page, words, trouble, form) {
@@ -25,6 +28,7 @@ export class CasePageElement extends HTMLElement {
       redraw(this, h('p', { class: trouble ? 'trouble' : 'empty', role: trouble ? 'alert' : null }, trouble || t('从左边选一件。↑ ↓ 换下一件，回车打开。')));
       return;
     }
+    if (this.senders?.case !== page.id) this.senders = null;
     redraw(this, this.head(page, words), this.time(page), this.next(page, trouble, form),
       h('div', { class: 'cols' }, this.timeline(page), this.facts(page)));
   }
@@ -93,9 +97,22 @@ export class CasePageElement extends HTMLElement {
         page.attachments.items.map(({ name, url, thumbnail }) => url && h('a', { href: url, target: '_blank', rel: 'noopener', title: name }, thumbnail ? h('img', { src: thumbnail, alt: name, width: 56, height: 56, loading: 'lazy' }) : name)),
         page.attachments.missing > 0 && h('small', {}, t('还有 {n} 个没传到', { n: String(page.attachments.missing) })))],
       page.fields.filter(({ value }) => value !== null).map((field) => [h('dt', {}, pick(field)), h('dd', {}, fieldText(field))]),
+      page.reports.length > 0 && [h('dt', {}, t('上报人')), h('dd', {}, this.sender(page))],
       page.households > 0 && [h('dt', {}, t('涉及住户')), h('dd', {}, t('{n} 户', { n: String(page.households) }))],
       h('dt', {}, t('同类在办')), h('dd', {}, t('本村 {v} 件，全镇 {n} 件', { v: String(page.alike.village), n: String(page.alike.township) })),
       h('dt', {}, t('责任链')), h('dd', {}, page.chain.map(({ name }) => name).join(' › ') || '—'));
+  }
+
+  /** Who sent it is opened for a reason; that somebody does not wish to be named is said before. @param {Page} page */
+  sender(page) {
+    if (this.senders) return this.senders;
+    const quiet = page.reports.some((report) => report.wants_no_name) && h('span', { class: 'tag' }, t('不愿透露姓名'));
+    if (!page.may_reveal) return [quiet, h('small', {}, t('只有综治中心能查看'))];
+    return [quiet, h('button', { type: 'button', class: 'link', 'data-key': 'senders', onclick: (event) => {
+      this.senders = new ReportSenders(page.county, page.id, page.reports);
+      /** @type {HTMLElement} */ (event.currentTarget).replaceWith(this.senders);
+      this.senders.querySelector('input')?.focus();
+    } }, t('查看上报人'))];
   }
 }
 

@@ -7,6 +7,7 @@ import { HEAT_TOKENS } from '../heat.js';
 import { pick, t } from '../i18n.js';
 import { THIN_BELOW } from '../scales.js';
 import { signIcon, signName } from '../signs.js';
+import { spotKeys } from '../spots.js';
 
 /** @typedef {import('../scales.js').Legend} Legend */
 
@@ -34,6 +35,14 @@ export class MapLegend extends HTMLElement {
    */
   showMeasure(legend, { period, thinShare, coarser }) {
     const { measure, steps, thins } = legend;
+    if (measure.named?.length) {
+      redraw(this,
+        h('p', { class: 'legend-head' }, h('span', {}, pick(measure.unit)), h('span', { class: 'quiet' }, period)),
+        h('ul', { class: 'named-key' }, measure.named.map((each) => h('li', {}, swatch(each.token), pick(each)))),
+        measure.signs.length > 0 && h('ul', { class: 'iso-key spot-key' }, spotKeys(measure).map((key) => h('li', {}, key))),
+        thins && h('p', { class: 'few' }, hatchSwatch(), t('少于 {n} 起，只作参考', { n: THIN_BELOW })));
+      return;
+    }
     if (!thins) {
       redraw(this, h('ul', { class: 'sign-key' }, steps.map((step) => h('li', {}, signIcon(step.class, ''), signName(step.class)))),
         h('p', { class: 'few' }, t('按格内未解除的最高一级着色')));

@@ -1,28 +1,28 @@
 /** The bell in the bar: how many notices wait, and the way to them. Asks by itself while it is on screen. */
 
 import { h, redraw, s } from '../dom.js';
-import { counts } from '../notices.js';
+import { keepFresh } from '../keep-fresh.js';
+import { counts, TOLD_WITHIN_MS } from '../notices.js';
 
-const ASK_EVERY_MS = 20_000;
 const MOST_SHOWN = 99;
 const BELL = 'M8 1.8A4.2 4.2 0 0 0 3.8 6V9L2.5 11.5H13.5L12.2 9V6A4.2 4.2 0 0 0 8 1.8M6.4 13.8A1.7 1.7 0 0 0 9.6 13.8';
 
 export class NoticeBell extends HTMLElement {
-  /** @type {ReturnType<typeof setInterval>|undefined} */
-  #timer;
+  /** @type {ReturnType<typeof keepFresh>|undefined} */
+  #kept;
 
   #again = () => void this.#ask();
 
   connectedCallback() {
     this.update(0);
     void this.#ask();
-    this.#timer = setInterval(() => document.hidden || void this.#ask(), ASK_EVERY_MS);
+    this.#kept = keepFresh(() => this.#ask(), { delayMs: TOLD_WITHIN_MS });
     document.addEventListener('notices-seen', this.#again);
     document.addEventListener('visibilitychange', this.#again);
   }
 
   disconnectedCallback() {
-    clearInterval(this.#timer);
+    this.#kept?.stop();
     document.removeEventListener('notices-seen', this.#again);
     document.removeEventListener('visibilitychange', this.#again);
   }

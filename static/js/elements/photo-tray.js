@@ -11,14 +11,14 @@ export class PhotoTray extends HTMLElement {
   /** @type {Map<string, string>} addresses of what is shown */
   shown = new Map();
 
-  /** @param {Photo[]} photos @param {Map<string, string>} troubles why one did not arrive @param {boolean} sent whether the report itself has arrived */
-  async update(photos, troubles = new Map(), sent = false) {
+  /** @param {Photo[]} photos @param {Map<string, string>} troubles why one did not arrive @param {boolean} sent whether the report itself has arrived @param {Map<string, string>} sending how far one has come */
+  async update(photos, troubles = new Map(), sent = false, sending = new Map()) {
     await Promise.all(photos.map((one) => this.load(one)));
     this.hidden = photos.length === 0;
     redraw(this, h('ul', { class: 'photos' }, photos.map((one) => h('li', { class: one.done ? 'done' : troubles.has(one.id) ? 'late' : '' },
       this.shown.has(one.id) ? h('img', { src: this.shown.get(one.id), alt: one.name, onerror: (/** @type {Event} */ event) => { /** @type {HTMLElement} */ (event.target).hidden = true; } }) : null,
       h('span', { class: 'name' }, one.name),
-      sent ? h('span', { class: 'state' }, one.done ? t('已收到') : troubles.get(one.id) ?? t('正在传')) : h('button', {
+      sent ? h('span', { class: 'state' }, one.done ? t('已收到') : troubles.get(one.id) ?? sending.get(one.id) ?? t('正在传')) : h('button', {
         type: 'button', class: 'drop', 'aria-label': t('去掉 {name}', { name: one.name }), onclick: () => announce(this, 'drop-photo', one.id),
       }, '×')))));
   }

@@ -1,7 +1,8 @@
 /** What a step needs, asked in one small form; nothing typed is lost when the session ends. */
 
 import { announce, h } from '../dom.js';
-import { pick, t } from '../i18n.js';
+import { distance } from '../format.js';
+import { lang, pick, t } from '../i18n.js';
 
 /** @typedef {import('../desk.js').Step} Step */
 /** @typedef {import('../desk.js').Candidates} Candidates */
@@ -70,6 +71,13 @@ const questions = (asked) => h('fieldset', {}, asked.map(({ id, type, choices, v
     ? h('select', { name: FIELD + id }, h('option', { value: '' }, '—'), choices.map((one) => h('option', { value: one.id, selected: one.id === value }, pick(one))))
     : h('input', { name: FIELD + id, type, value: value ?? '', min: type === 'number' ? 0 : null, maxlength: type === 'text' ? 200 : null }))));
 
+/** A department that can be called: whether it is its jurisdiction, how far its desk is, whom to call. @param {import('../desk.js').Called} one */
+function called({ id, name, has_jurisdiction: ours, meters, center, call }) {
+  const where = [ours && t('管这里'), typeof meters === 'number' && `${center ?? ''} ${distance(meters, lang())}`.trim()].filter(Boolean).join(' · ');
+  return h('div', {}, h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'departments', value: id }), h('span', {}, name)),
+    h('small', {}, where), h('small', {}, call?.name ? `${t('值班')} ${call.name} ` : '', call?.phone && h('a', { class: 'link num', href: `tel:${call.phone}` }, call.phone)));
+}
+
 /**
  * @param {string} need
  * @param {{candidates: Candidates|null, words: LifeWords, others: {id: string, number: string, title: string}[], required: boolean, kept: Record<string, string>}} given
@@ -84,7 +92,7 @@ function field(need, { candidates, words, others, required, kept }) {
         h('optgroup', { label: t('综治中心') }, (candidates?.center ?? []).map((one) => option(`center:${one.id}`, one.name, 'holder'))),
         h('optgroup', { label: t('部门') }, (candidates?.department ?? []).map((one) => option(`department:${one.id}`, one.name, 'holder')))));
     case 'departments':
-      return h('fieldset', {}, h('legend', {}, t('叫哪些部门')), (candidates?.department ?? []).map((one) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'departments', value: one.id }), one.name)),
+      return h('fieldset', { class: 'called' }, h('legend', {}, t('叫哪些部门（管这里的在前，再由近到远）')), (candidates?.called ?? []).map(called),
         h('label', {}, h('span', {}, t('几分钟内到场')), h('input', { type: 'number', name: 'arrive_within_min', min: 10, max: 10080, value: kept.arrive_within_min ?? '120' })));
     case 'grid':
       return label('交给哪个网格', h('select', { name: 'grid', required: true }, (candidates?.grid ?? []).map((one) => option(one.code, one.name, 'grid'))));

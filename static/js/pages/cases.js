@@ -5,17 +5,18 @@ import { useLifeWords } from '../case-words.js';
 import * as desk from '../desk.js';
 import '../elements/case-page.js';
 import '../elements/case-queue.js';
+import '../elements/live-mark.js';
 import '../elements/scale-bar.js';
 import { forgetDraft, stepForm } from '../elements/step-form.js';
 import { number } from '../format.js';
 import { t, useLanguage } from '../i18n.js';
+import { keepFresh } from '../keep-fresh.js';
 import { makeCasesMap } from '../panels/cases-map.js';
 import { followSystem, toggleTheme } from '../theme.js';
 
 /** @typedef {import('../desk.js').CasePage} Page */
 /** @typedef {import('../desk.js').Queue} Queue */
 
-const REFRESH_MS = 20_000;
 /** @typedef {{queue: string, sort: string, kind: string, page: number, id: string, county: number}} View */
 /** @type {View} */
 const FRESH = Object.freeze({ queue: 'center', sort: 'due', kind: '', page: 1, id: '', county: 0 });
@@ -59,6 +60,11 @@ async function start() {
   let form = null;
   let trouble = '';
   let stepTrouble = '';
+  let touched = false;
+  /** While a step is under way its own answer shows the case anew: what came before it would be overtaken. */
+  let taking = false;
+  const mark = /** @type {import('../elements/live-mark.js').LiveMark} */ (document.querySelector('live-mark'));
+  mark.zone = catalog.zone;
   const map = await makeCasesMap(/** @type {HTMLElement} */ (document.getElementById('map')), catalog, (id) => {
     const row = found?.rows.find((each) => each.id === id);
     if (row) void open(row.county, row.id);
@@ -88,11 +94,11 @@ async function start() {
     show(look);
   }
 
-  /** @param {number} county @param {string} id */
-  async function open(county, id) {
+  /** @param {number} county @param {string} id @param {HTMLElement|null} [done] the form that is dropped */
+  async function open(county, id, done = form) {
     view = { ...view, county, id };
     writeView(view);
-    form = null;
+    if (form === done) form = null;
     stepTrouble = '';
     try {
       page = await desk.casePage(county, id);
@@ -103,6 +109,15 @@ async function start() {
       page = null;
       stepTrouble = sentence(error);
     }
+    show();
+  }
+
+  /** Something happened to the case that is open: it is shown as it is now, what is being typed stays. */
+  async function reread() {
+    const { county, id } = view;
+    const now = id ? await desk.casePage(county, id).catch(() => null) : null;
+    if (!now || taking || view.id !== id) return;
+    page = now;
     show();
   }
 
@@ -130,15 +145,20 @@ async function start() {
   async function take(body, key) {
     if (!page) return;
     const { county, id } = page;
+    // whoever is quick has the next step's form open before this one is answered
+    const answered = form;
+    taking = true;
     try {
       await desk.takeStep(county, id, body);
       forgetDraft(key);
-      await open(county, id);
+      await open(county, id, answered);
     } catch (error) {
       stepTrouble = sentence(error);
       // Somebody else may have been faster: what is offered now is asked for anew, what was typed stays.
       page = await desk.casePage(county, id).catch(() => page);
       show();
+    } finally {
+      taking = false;
     }
     await refresh();
   }
@@ -206,7 +226,20 @@ async function start() {
   if (view.id) await open(view.county, view.id);
   else if (found && /** @type {Queue} */ (found).rows.length && matchMedia('(min-width: 1100px)').matches) await open(/** @type {Queue} */ (found).rows[0].county, /** @type {Queue} */ (found).rows[0].id);
   document.documentElement.dataset.ready = 'true';
-  setInterval(() => { if (!document.hidden) void refresh(); }, REFRESH_MS);
+  keepFresh(async () => {
+    const again = touched;
+    touched = false;
+    await Promise.all([refresh(), again && reread()]);
+  }, {
+    concerns: ({ subject }) => {
+      touched ||= subject === view.id;
+      return true;
+    },
+    onState: (state) => {
+      touched ||= state.why === 'reset';
+      mark.update(state);
+    },
+  });
 }
 
 void start();

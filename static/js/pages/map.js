@@ -5,6 +5,7 @@ import '../elements/alert-strip.js';
 import '../elements/bread-crumb.js';
 import '../elements/layer-list.js';
 import '../elements/list-panel.js';
+import '../elements/live-mark.js';
 import '../elements/household-card.js';
 import '../elements/kind-filter.js';
 import '../elements/place-card.js';
@@ -21,6 +22,7 @@ import { makeMarks } from '../marks.js';
 import { makeCard } from '../panels/card.js';
 import { makeFrame } from '../panels/frame.js';
 import { makeLists } from '../panels/lists.js';
+import { makeMapLive } from '../panels/map-live.js';
 import { makeRail } from '../panels/rail.js';
 import { createStore, differs, freshState } from '../state.js';
 import { followSystem } from '../theme.js';
@@ -117,6 +119,7 @@ async function start() {
   lists.update();
   await refresh();
   if (store.get().place) card.ask();
+  makeMapLive({ catalog, store, figures, drawing, lists, rail });
   Object.assign(globalThis, { gridmap: { map, ready: true, idle: makeIdle(map), state: store.get } });
 }
 

@@ -2,12 +2,12 @@
 
 import * as api from '../api.js';
 import { announce } from '../dom.js';
+import '../elements/live-mark.js';
 import '../elements/notice-list.js';
 import { t, useLanguage } from '../i18n.js';
+import { keepFresh } from '../keep-fresh.js';
 import * as notices from '../notices.js';
 import { followSystem, toggleTheme } from '../theme.js';
-
-const REFRESH_MS = 20_000;
 
 /** @returns {Promise<void>} */
 async function start() {
@@ -50,7 +50,14 @@ async function start() {
   document.getElementById('theme')?.addEventListener('click', () => toggleTheme(() => {}));
   followSystem(() => {});
   await refresh();
-  setInterval(() => document.hidden || void refresh(), REFRESH_MS);
+  const mark = /** @type {import('../elements/live-mark.js').LiveMark} */ (document.querySelector('live-mark'));
+  keepFresh(refresh, {
+    delayMs: notices.TOLD_WITHIN_MS,
+    onState: (state) => {
+      if (mine) mark.zone = mine.zone;
+      mark.update(state);
+    },
+  });
 }
 
 void start();

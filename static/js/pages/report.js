@@ -22,6 +22,8 @@ let kept = draft.loadDraft();
 let catalog = null;
 /** @type {Map<string, string>} */
 const troubles = new Map();
+/** How far one has come. @type {Map<string, string>} */
+const sending = new Map();
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let retry;
 
@@ -46,7 +48,7 @@ function show() {
   element('#photo-count').textContent = kept.photos.length ? String(kept.photos.length) : '';
   if (kept.receipt) {
     element('report-receipt').update(kept.receipt, kept.changed);
-    element('#sent photo-tray').update(kept.photos, troubles, true);
+    element('#sent photo-tray').update(kept.photos, troubles, true, sending);
   }
 }
 
@@ -119,10 +121,14 @@ async function sendPhotos() {
     const blob = await draft.photo(one.id);
     try {
       if (!blob) throw new Error(t('这台手机上已没有这张'));
-      await server.addPhoto(receipt.code, one.id, one.name, blob);
+      await server.addPhoto(receipt.code, one.id, one.name, blob, (share) => {
+        sending.set(one.id, t('正在传 {percent}%', { percent: Math.round(share * 100) }));
+        show();
+      });
       keep({ photos: kept.photos.map((each) => (each.id === one.id ? { ...each, done: true } : each)) });
       await draft.dropPhoto(one.id);
     } catch (error) {
+      sending.delete(one.id);
       troubles.set(one.id, /** @type {any} */ (error).status === 0 ? t('没有传到，会再传') : /** @type {Error} */ (error).message);
       if (RETRIED.includes(/** @type {any} */ (error).status)) retry = setTimeout(sendPhotos, TRY_AGAIN_MS);
     }

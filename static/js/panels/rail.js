@@ -52,9 +52,10 @@ export function makeRail({ map, catalog, store, figures, frame, retry }) {
 
   function updateLayers() {
     const state = store.get();
-    const days = daysIn(state.time);
-    const period = state.time.to === catalog.last_day ? t('近 {n} 日', { n: days })
-      : `${dayText(state.time.from, lang(), catalog.last_day)}–${dayText(state.time.to, lang(), catalog.last_day)}`;
+    // a measure may be of other days than the filter: the index is of whole months
+    const time = figures.legend()?.days ?? state.time;
+    const period = time.to === catalog.last_day ? t('近 {n} 日', { n: daysIn(time) })
+      : `${dayText(time.from, lang(), catalog.last_day)}–${dayText(time.to, lang(), catalog.last_day)}`;
     element('layer-list').update({
       catalog, state, counts: counts(), troubles, zoom: map.getZoom(), legend: figures.legend(),
       leftOut: Object.fromEntries(catalog.layers.map(({ id }) => [id, leftOut(map, id)])),

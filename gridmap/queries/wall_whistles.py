@@ -1,0 +1,55 @@
+"""Whistles under way on a wall: where departments were called, how many are there, until when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from gridmap import area
+from gridmap.access import range_sql, readable
+from gridmap.queries import wall_places, wall_then
+
+MOST_ROWS = 20
+
+_ROWS = """
+SELECT i.county, i.id, i.path, i.category, c.zh, c.en, min(e.asked_at) AS asked_at,
+       max(e.due_at) AS due_at, count(*) AS called, count({arrived}) AS arrived,
+       ST_X(i.point) AS lon, ST_Y(i.point) AS lat
+  FROM errand AS e JOIN incident AS i ON i.county = e.county AND i.id = e.incident
+  JOIN category AS c ON c.number = i.category
+ WHERE e.kind = 'whistle' AND {open} AND ({areas}) AND {inside}
+ GROUP BY i.county, i.id, i.path, i.category, c.zh, c.en, i.point
+ ORDER BY count(*) = count({arrived}), max(e.due_at), i.id
+"""
+
+
+def whistles(
+    connection: Connection, within: str, *, now: datetime, past: bool = False
+) -> dict[str, Any]:
+    """The incidents that were whistled for and not answered by all, the most pressing first."""
+    sql = _ROWS.format(
+        areas=readable(connection, "errand", "e.path"),
+        inside=range_sql(area.bounds(within), "e.path"),
+        open=wall_then.still_open("whistle", past=past),
+        arrived=wall_then.by_then("e.arrived_at", past=past),
+    )
+    rows = connection.execute(text(sql), {"now": now}).all()
+    shown = rows[:MOST_ROWS]
+    called = wall_places.called(connection, {row.path for row in shown}, within, now=now)
+    return {"total": len(rows), "rows": [_row(row, called) for row in shown]}
+
+
+def _row(row: Row[Any], called: dict[str, list[str]]) -> dict[str, Any]:
+    return {
+        "county": row.county,
+        "id": str(row.id),
+        "path": row.path,
+        "place": called[row.path],
+        "category": {"zh": row.zh, "en": row.en},
+        "asked_at": row.asked_at.isoformat(),
+        "due_at": row.due_at.isoformat(),
+        "called": row.called,
+        "arrived": row.arrived,
+        "lon": row.lon,
+        "lat": row.lat,
+    }
