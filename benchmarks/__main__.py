@@ -16,7 +16,17 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from benchmarks import caching, filling, guarding, heating, importing, locating, serving, streaming
+from benchmarks import (
+    caching,
+    filling,
+    guarding,
+    heating,
+    importing,
+    locating,
+    serving,
+    soaking,
+    streaming,
+)
 from benchmarks.world import World, rate
 from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
@@ -43,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[World], None]] = {
     "heat-writing": heating.writing,
     "row-security": guarding.row_security,
     "walls": streaming.walls,
+    "soak": soaking.wall,
     "cached-tiles": caching.tiles,
 }
 

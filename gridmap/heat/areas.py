@@ -104,6 +104,8 @@ def _of_county(
     columns: Columns, spans: list[Span], asked: Asked, edges: Ints, depth: int
 ) -> tuple[Sequence[str], Ints]:
     """The areas of a level, and the incidents of each by period."""
+    if columns.is_whole(spans) and columns.townships.answers(edges, depth):
+        return columns.townships.counts(edges, asked.classes, depth)
     periods = len(edges) - 1
     at = columns.positions(edges)
     number = _gathered(columns.area, at)

@@ -239,6 +239,6 @@ def _same(one: Columns | None, two: Columns | None) -> bool:
         return not any(len(columns.record) for columns in (one, two) if columns)
     return (
         one.paths == two.paths
-        and all(map(np.array_equal, one.arrays(), two.arrays()))
+        and all(map(np.array_equal, one.arrays().values(), two.arrays().values()))
         and one.first_day == two.first_day
     )

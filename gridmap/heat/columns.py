@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap import area
 from gridmap.area import Range
-from gridmap.heat import coarse
-from gridmap.heat.cells import Ints, Records
-from gridmap.heat.coarse import Coarse
+from gridmap.heat import coarse, levels, townships
+from gridmap.heat.cells import CLASSES, Ints, Records
+from gridmap.heat.coarse import Coarse, Periods
+from gridmap.heat.townships import Townships
 
 MOST_AREAS = 1 << 16
 Span = tuple[int, int]
@@ -41,6 +41,7 @@ class Columns:
     record: Records
     area: NDArray[np.uint16]
     coarse: Coarse
+    townships: Townships
     paths: tuple[str, ...]
     _spans: dict[tuple[Range, ...], list[Span]] = field(default_factory=dict, repr=False)
     _ancestors: dict[int, tuple[tuple[str, ...], Ints]] = field(default_factory=dict, repr=False)
@@ -60,11 +61,19 @@ class Columns:
         found: Ints = self.starts[at].astype(np.int64)
         return found
 
-    def arrays(self) -> list[NDArray[Any]]:
-        """All numbers, those of 32 bits first: what a file holds and a check compares."""
-        far = (self.coarse.days, self.coarse.halves)
-        of_far = [numbers for one in far for numbers in (one.starts, one.key, one.n)]
-        return [self.tiles, self.starts, self.record, *of_far, self.area]
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All numbers by name: what a file holds and a check compares."""
+        own = {name: getattr(self, name) for name in ("tiles", "starts", "record", "area")}
+        parts: dict[str, Periods | Townships] = {
+            "days": self.coarse.days,
+            "halves": self.coarse.halves,
+            "townships": self.townships,
+        }
+        return own | {
+            f"{part}.{name}": numbers
+            for part, held in parts.items()
+            for name, numbers in held.arrays().items()
+        }
 
     def is_whole(self, spans: list[Span]) -> bool:
         """Whether spans of areas are all that there are."""
@@ -89,11 +98,7 @@ class Columns:
     def ancestors(self, depth: int) -> tuple[tuple[str, ...], Ints]:
         """The areas of a level, and for each path the number of its own, or −1; remembered."""
         if (known := self._ancestors.get(depth)) is None:
-            found = [area.at_level(path, depth) for path in self.paths]
-            names = dict.fromkeys(path for path in found if path is not None)
-            number = {path: n for n, path in enumerate(names)}
-            group = np.array([-1 if path is None else number[path] for path in found], np.int64)
-            known = self._ancestors[depth] = tuple(names), group
+            known = self._ancestors[depth] = levels.ancestors(self.paths, depth)
         return known
 
 
@@ -120,6 +125,7 @@ def packed(loose: Loose, paths: tuple[str, ...]) -> Columns:
         loose.record[order].astype(np.uint32),
         loose.area[order].astype(np.uint16),
         coarse.summed(rank, loose.day, loose.record),
+        townships.summed(loose.day, loose.area, loose.record & CLASSES - 1, paths),
         paths,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,14 @@ class Asked:
     ranges: tuple[Range, ...]
 
 
+class Afar(NamedTuple):
+    """Which of a county's cells of level 12 lie in a far tile, and the cell (Morton) of each."""
+
+    columns: Columns
+    inside: Ints
+    cell: Ints
+
+
 @dataclass(frozen=True)
 class Moment:
     """All that had happened at one moment: the columns by county, and what changed since them."""
@@ -44,9 +53,7 @@ class Moment:
         default_factory=dict, repr=False
     )
 
-    _afar: dict[tuple[int, int, int], list[tuple[Columns, Ints]]] = field(
-        default_factory=dict, repr=False
-    )
+    _afar: dict[tuple[int, int, int], list["Afar"]] = field(default_factory=dict, repr=False)
 
     def tiles(self, z: int, x: int, y: int) -> list[tuple[Columns, int, int]]:
         """Which z9 tiles lie in a tile: columns, index in them, first cell here; remembered."""
@@ -56,8 +63,8 @@ class Moment:
                 self._held[z, x, y] = known
         return known
 
-    def afar(self, z: int, x: int, y: int) -> list[tuple[Columns, Ints]]:
-        """For a far tile the cell (Morton) of each of a county's cells of level 12, or −1."""
+    def afar(self, z: int, x: int, y: int) -> list["Afar"]:
+        """What of each county lies in a far tile; remembered."""
         if (known := self._afar.get((z, x, y))) is None:
             known = list(_cells_of_counties(self.tiles(z, x, y), z))
             if len(self._afar) < 1_000:
@@ -65,18 +72,15 @@ class Moment:
         return known
 
 
-def _cells_of_counties(
-    tiles: list[tuple[Columns, int, int]], z: int
-) -> Iterator[tuple[Columns, Ints]]:
-    """The counties of some z9 tiles, and in which cell of a far tile each of their cells lies."""
+def _cells_of_counties(tiles: list[tuple[Columns, int, int]], z: int) -> Iterator[Afar]:
+    """The counties of some z9 tiles, and in which cells of a far tile their cells lie."""
     finer = z + TILE_CELL_BITS - TILE_ZOOM
     place = np.arange(PLACES)
     within = place >> PLACE_BITS - 2 * finer if finer > 0 else place * 0
     for columns, of_county in groupby(tiles, lambda one: one[0]):
-        cell = np.full((len(columns.tiles), PLACES), -1)
-        for _, index, base in of_county:
-            cell[index] = base | within
-        yield columns, cell.ravel()
+        held = [(index * PLACES + place, base | within) for _, index, base in of_county]
+        inside, cell = (np.concatenate(parts) for parts in zip(*held, strict=True))
+        yield Afar(columns, inside, cell)
 
 
 def _in_tile(
@@ -165,11 +169,11 @@ def _gathered(
 def _from_afar(moment: Moment, z: int, x: int, y: int, asked: Asked) -> Ints:
     """Incidents in a far tile's cells, of the counties that are seen whole."""
     found = np.zeros(CELLS, np.int64)
-    for columns, cell in moment.afar(z, x, y):
+    for columns, inside, cell in moment.afar(z, x, y):
         if columns.is_whole(columns.spans(asked.ranges)):
             size = len(columns.tiles) * PLACES
             counts = columns.coarse.counts(asked.first, asked.last, asked.classes, size)
-            np.add.at(found, cell[cell >= 0], counts[cell >= 0])
+            np.add.at(found, cell, counts[inside])
     return found
 
 

@@ -1,5 +1,10 @@
-"""County files: written once, never changed, read through a memory map that processes share."""
+"""County files: written once, never changed, read through a memory map that processes share.
 
+A file is a line of JSON that says what follows, the numbers, widest first, and the paths.
+"""
+
+import json
+import math
 import os
 import secrets
 from pathlib import Path
@@ -8,26 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridmap.heat import levels
 from gridmap.heat.coarse import Coarse, Periods
 from gridmap.heat.columns import Columns
+from gridmap.heat.townships import Townships
 
 Bytes = NDArray[np.uint8]
+Head = dict[str, Any]
 
-_MAGIC = b"gridhea3"
-_HEAD = np.dtype(
-    [
-        ("magic", "S8"),
-        ("tiles", "<u4"),
-        ("days", "<u4"),
-        ("records", "<u4"),
-        ("areas", "<u4"),
-        ("first", "<i4"),
-        ("day_entries", "<u4"),
-        ("halves", "<u4"),
-        ("half_entries", "<u4"),
-        ("first_half", "<i4"),
-    ]
-)
+_FORM = "gridmap heat 4"
+_ALIGNED = 4
+_LONGEST_HEAD = 4096
 ENDING = ".heat"
 
 
@@ -38,17 +34,34 @@ class Damaged(Exception):
 def write(folder: Path, county: int, columns: Columns) -> str:
     """Writes a county's columns, safe on disk at the return; answers the file's name."""
     name = f"{county}.{secrets.token_hex(8)}{ENDING}"
-    days, halves = columns.coarse.days, columns.coarse.halves
-    lengths = len(columns.tiles), columns.days, len(columns.record), len(columns.paths)
-    of_far = len(days.key), len(halves.starts) - 1, len(halves.key), halves.first
-    head = np.array([(_MAGIC, *lengths, columns.first_day, *of_far)], _HEAD)
+    arrays = sorted(columns.arrays().items(), key=lambda one: -one[1].itemsize)
     with (folder / name).open("xb") as file:
-        for part in (head, *columns.arrays()):
-            file.write(part.tobytes())
-        file.write("\n".join(columns.paths).encode())
+        file.write(_head(columns, arrays))
+        for _, numbers in arrays:
+            file.write(numbers.tobytes())
+        file.write(_text(columns.paths))
         file.flush()
         os.fsync(file.fileno())
     return name
+
+
+def _head(columns: Columns, arrays: list[tuple[str, NDArray[Any]]]) -> bytes:
+    head = {
+        "form": _FORM,
+        "first_day": columns.first_day,
+        "days": columns.days,
+        "first_half": columns.coarse.halves.first,
+        "depth": columns.townships.depth,
+        "paths": len(columns.paths),
+        "of_paths": len(_text(columns.paths)),
+        "arrays": [(name, numbers.dtype.str, numbers.shape) for name, numbers in arrays],
+    }
+    line = json.dumps(head).encode() + b"\n"
+    return line.rjust(-(-len(line) // _ALIGNED) * _ALIGNED)
+
+
+def _text(paths: tuple[str, ...]) -> bytes:
+    return "\n".join(paths).encode()
 
 
 def sync(folder: Path) -> None:
@@ -62,39 +75,55 @@ def sync(folder: Path) -> None:
 
 def read(file: Path) -> Columns:
     """A county's columns, mapped; raises OSError for a missing, Damaged for a broken file."""
-    if file.stat().st_size < _HEAD.itemsize:
+    if not file.stat().st_size:
         raise Damaged(file.name)
     whole = np.memmap(file, np.uint8, "r")
-    head = whole[: _HEAD.itemsize].view(_HEAD)[0]
-    if head["magic"] != _MAGIC:
+    head, at = _read_head(whole, file.name)
+    arrays, at = _arrays(whole, head, at)
+    if len(whole) - at != head["of_paths"]:
         raise Damaged(file.name)
-    parts, at = _parts(whole, head)
-    paths = tuple(bytes(whole[at:]).decode().split("\n")) if head["areas"] else ()
-    if len(paths) != head["areas"]:
-        raise Damaged(file.name)
-    tiles, starts, record, *of_far, area = parts
-    first = int(head["first"])
-    far = Coarse(
-        Periods(first, *of_far[:3]),
-        Periods(int(head["first_half"]), *of_far[3:]),
-    )
-    return Columns(tiles, first, int(head["days"]), starts, record, area, far, paths)
+    paths = tuple(bytes(whole[at:]).decode().split("\n")) if head["paths"] else ()
+    return _columns(head, arrays, paths)
 
 
-def _parts(whole: Bytes, head: Any) -> tuple[list[NDArray[Any]], int]:
+def _read_head(whole: Bytes, name: str) -> tuple[Head, int]:
+    line, end, _ = bytes(whole[:_LONGEST_HEAD]).partition(b"\n")
+    try:
+        head = json.loads(line)
+    except ValueError as error:
+        raise Damaged(name) from error
+    if not end or not isinstance(head, dict) or head.get("form") != _FORM:
+        raise Damaged(name)
+    return head, len(line) + 1
+
+
+def _arrays(whole: Bytes, head: Head, at: int) -> tuple[dict[str, NDArray[Any]], int]:
     """The arrays of a file, and where they end; raises Damaged where it ends before."""
-    n = {name: int(head[name]) for name in _HEAD.names or () if name != "magic"}
-    of_days = [n["days"] + 1, n["day_entries"], n["day_entries"]]
-    of_halves = [n["halves"] + 1, n["half_entries"], n["half_entries"]]
-    of_records = [n["tiles"], n["tiles"] * n["days"] + 1, n["records"]]
-    of_32_bits = [*of_records, *of_days, *of_halves]
-    kinds = [np.dtype(np.uint32)] * len(of_32_bits) + [np.dtype(np.uint16)]
-    at, parts = _HEAD.itemsize, []
-    for kind, length in zip(kinds, [*of_32_bits, n["records"]], strict=True):
-        end = at + length * kind.itemsize
+    found = {}
+    for name, kind, shape in head["arrays"]:
+        end = at + math.prod(shape) * np.dtype(kind).itemsize
         if end > len(whole):
             raise Damaged("shorter than its head says")
         # a plain array over the same pages: a slice of a memory map costs ten times one of it
-        parts.append(whole[at:end].view(kind).view(np.ndarray))
+        found[name] = whole[at:end].view(kind).view(np.ndarray).reshape(shape)
         at = end
-    return parts, at
+    return found, at
+
+
+def _columns(head: Head, arrays: dict[str, NDArray[Any]], paths: tuple[str, ...]) -> Columns:
+    def of(part: str) -> dict[str, NDArray[Any]]:
+        named = (name.removeprefix(part) for name in arrays if name.startswith(part))
+        return {name: arrays[part + name] for name in named}
+
+    first, depth = head["first_day"], head["depth"]
+    return Columns(
+        arrays["tiles"],
+        first,
+        head["days"],
+        arrays["starts"],
+        arrays["record"],
+        arrays["area"],
+        Coarse(Periods(first, **of("days.")), Periods(head["first_half"], **of("halves."))),
+        Townships(levels.cut(paths, depth)[0], depth, first, **of("townships.")),
+        paths,
+    )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -25,6 +26,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+class Today(NamedTuple):
+    """What each of the versions is today, and last of all what nobody is (version −1).
+
+    A grid that has ended has the path that it had, and neither grid nor duty.
+    """
+
+    path: NDArray[np.object_]
+    grid: NDArray[np.object_]
+    duty: NDArray[np.object_]
+    ended: NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Territory:
     """Everything that locating needs of a box, read once for a whole file."""
@@ -39,6 +52,30 @@ class Territory:
     levels: list[Level]
     now: datetime
     nearest_limit_m: float
+
+    @cached_property
+    def by_version(self) -> Today:
+        """What each of the versions is today."""
+        today = [self.today.get(one.grid) for one in self.versions]
+        # ids are slow keys, paths are fast ones; a path has one grid at a time
+        duty_at = {
+            one.path: self.workers[grid].duty
+            for grid, one in self.today.items()
+            if grid in self.workers
+        }
+        paths = [(one or then).path for one, then in zip(today, self.versions, strict=True)]
+        return Today(
+            _column([*paths, area.EVERYTHING]),
+            _column([*(one and one.grid for one in today), None]),
+            _column([*(one and duty_at.get(one.path) for one in today), None]),
+            np.array([*(one is None for one in today), False]),
+        )
+
+
+def _column(values: list[Any]) -> NDArray[np.object_]:
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
 
 
 @dataclass(frozen=True)
@@ -126,37 +163,24 @@ def locate_many(
     version = np.where(
         found, pairs.version[decided.chosen] if len(pairs.version) else NOBODY, NOBODY
     )
-    today = _today(known, version, points)
-    queues = _queues(known, points, at, np.flatnonzero(~found))
-    path = [
-        now.path if now else queues.get(n, ("", _path_then(known, version[n])))[1]
-        for n, now in enumerate(today)
-    ]
-    # ids are slow keys, paths are fast ones; a path has one grid at a time
-    duty_at = {
-        one.path: known.workers[grid].duty
-        for grid, one in known.today.items()
-        if grid in known.workers
-    }
-    how = [queues[n][0] if n in queues else str(one) for n, one in enumerate(decided.how)]
+    path, grid, duty = _today(known, version, points)
+    how = decided.how.tolist()
+    for n, queue in _queues(known, points, at, np.flatnonzero(~found)).items():
+        how[n], path[n] = queue
     return LocatedMany(
         versions=known.versions,
         version=version,
         how=how,
         certain=decided.certain.tolist(),
         path=path,
-        grid=[one.grid if one else None for one in today],
-        duty=[duty_at.get(one.path) if one else None for one in today],
+        grid=grid,
+        duty=duty,
         center=_centers(known, path),
         share=_of_pair(pairs.candidates.share, decided.chosen),
         distance_m=_of_pair(pairs.candidates.distance_m, decided.chosen),
         border_m=_of_pair(pairs.candidates.border_m, decided.chosen),
         alternatives=_alternatives(pairs, known.versions, decided.chosen, accuracy_m),
     )
-
-
-def _path_then(known: Territory, version: int) -> str:
-    return known.versions[version].path if version != NOBODY else area.EVERYTHING
 
 
 def _of_pair(column: Floats, chosen: Ints) -> Floats:
@@ -167,12 +191,13 @@ def _of_pair(column: Floats, chosen: Ints) -> Floats:
     return values
 
 
-def _today(known: Territory, version: Ints, points: Floats) -> list[GridVersion | None]:
-    """Today's version of each grid; where it has ended, of the grid that holds the point now."""
-    of_version = [known.today.get(one.grid) for one in known.versions]
-    today = [of_version[v] if v != NOBODY else None for v in version]
-    ended = np.array([v != NOBODY and one is None for v, one in zip(version, today, strict=True)])
-    where = np.flatnonzero(ended)
+def _today(
+    known: Territory, version: Ints, points: Floats
+) -> tuple[list[str], list[UUID | None], list[UUID | None]]:
+    """Path, grid and duty of today for each place; of an ended grid's, where its point is now."""
+    today = known.by_version
+    path, grid, duty = (column[version].tolist() for column in today[:3])
+    where = np.flatnonzero(today.ended[version])
     if len(where):
         again = locate_many(
             known,
@@ -181,9 +206,10 @@ def _today(known: Territory, version: Ints, points: Floats) -> list[GridVersion 
             accuracy_m=np.zeros(len(where)),
             measured=False,
         )
-        for n, v in zip(where, again.version, strict=True):
-            today[n] = known.versions[v] if v != NOBODY else None
-    return today
+        for at in np.flatnonzero(again.version != NOBODY):
+            n = where[at]
+            path[n], grid[n], duty[n] = again.path[at], again.grid[at], again.duty[at]
+    return path, grid, duty
 
 
 def _queues(
