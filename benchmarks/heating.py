@@ -1,13 +1,15 @@
-"""Heat tiles of a whole province: from packed columns, against ST_AsMVT of all points."""
+"""Heat tiles of a whole province: from packed columns, against servers of all points."""
 
 import gzip
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection, create_engine, text
 
+from benchmarks import peers
 from benchmarks.world import World, quantiles, rate, timed_ms
 from gridmap import area
 from gridmap.database import psycopg2_url
@@ -127,17 +129,23 @@ def _address(at: Point, zoom: int) -> tuple[int, int]:
 
 
 def _compare(connection: Connection, columns: Heat, world: World, at: Point) -> None:
-    """A tile of raw points by ST_AsMVT as the owner, without row security, over a year."""
-    for zoom in (6, 9, 13):
-        x, y = _address(at, zoom)
-        place = {"z": zoom, "x": x, "y": y, "days": 365, "last": world.given.now}
-        ours = np.median(timed_ms(partial(_tile, columns, world, at, zoom, 365), _TIMES))
-        theirs = np.median(
-            timed_ms(partial(connection.scalar, text(_POINTS), place), _TIMES_OF_PEER)
-        )
-        print(
-            f"  ST_AsMVT of the points, z{zoom}, 1 year: {theirs:.0f} ms, {theirs / ours:.0f} times"
-        )
+    """A tile of raw points of a year: by ST_AsMVT as the owner, and by a tile server over HTTP."""
+    with peers.tipg(world) as tipg:
+        for zoom in (6, 9, 13):
+            x, y = _address(at, zoom)
+            ours = float(np.median(timed_ms(partial(_tile, columns, world, at, zoom, 365), _TIMES)))
+            place = {"z": zoom, "x": x, "y": y, "days": 365, "last": world.given.now}
+            ask = partial(connection.scalar, text(_POINTS), place)
+            _say("ST_AsMVT of the points", zoom, ours, ask)
+            if tipg:
+                _say("tipg, over HTTP", zoom, ours, partial(tipg, zoom, x, y, 365))
+
+
+def _say(peer: str, zoom: int, ours: float, ask: Callable[[], object]) -> None:
+    theirs = float(np.median(timed_ms(ask, _TIMES_OF_PEER)))
+    print(
+        f"  {peer}, z{zoom}, 1 year: {theirs:.0f} ms, ours {ours:.2f} ms: {theirs / ours:.0f} times"
+    )
 
 
 def writing(world: World) -> None:

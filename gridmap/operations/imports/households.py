@@ -58,14 +58,23 @@ def _tags(cells: Cells) -> Cells:
 
 
 _STAGED = "r.import = :import AND r.row BETWEEN :first AND :last"
-_COUNT = f"SELECT count(*) FROM own_import_row AS r WHERE {_STAGED}"
+_FOUND = f"""
+SELECT r.county, count(*) AS staged, bool_or(r.fields[2] IS NOT NULL) AS bound,
+       min(r.key COLLATE "C") AS low, max(r.key COLLATE "C") AS high
+  FROM own_import_row AS r WHERE {_STAGED} GROUP BY r.county
+"""
+_ANY_THERE = """
+SELECT EXISTS (SELECT FROM household WHERE county = :county AND code BETWEEN :low AND :high)
+"""
 _NEW = f"""
 INSERT INTO household (origin, county, id, code, path, point, address, bound_grid, tags,
                        entered_by, entered_at)
-SELECT r.import, r.county, r.id, r.key, r.path, r.shape, r.fields[1], g.id,
-       COALESCE(string_to_array(r.fields[3], ','), '{{}}'), :actor, :now
-  FROM own_import_row AS r LEFT JOIN grid AS g ON g.code = r.fields[2]
- WHERE {_STAGED}
+SELECT r.import, r.county, r.id, r.key, r.path, r.shape, r.fields[1], {{grid}},
+       COALESCE(string_to_array(r.fields[3], ','), '{{{{}}}}'), :actor, :now
+  FROM own_import_row AS r WHERE {_STAGED} {{unknown}}
+"""
+_GRID = "(SELECT g.id FROM grid AS g WHERE g.code = r.fields[2])"
+_UNKNOWN = """
    AND NOT EXISTS (SELECT FROM household AS h WHERE h.county = r.county AND h.code = r.key)
 """
 _CHANGED = f"""
@@ -83,12 +92,20 @@ UPDATE household AS h
 _BY_INDEX = "SET LOCAL enable_hashjoin = {0}; SET LOCAL enable_mergejoin = {0}"
 
 
+_MEMORY = "SET LOCAL work_mem = '64MB'"
+"""What the triggers look at together is kept in memory, and not written to disk and read."""
+
+
 def _load(loading: Loading) -> Counts:
     connection, parameters = loading.connection, loading.parameters
-    staged: int = connection.execute(text(_COUNT), parameters).scalar_one()
-    connection.execute(text(_BY_INDEX.format("off")))
-    added = connection.execute(text(_NEW), parameters).rowcount
-    # what is new is most often everything
+    found = connection.execute(text(_FOUND), parameters).all()
+    staged = sum(county.staged for county in found)
+    # most files hold new codes alone and bind nothing: neither is then asked for row by row
+    there = any(connection.scalar(text(_ANY_THERE), dict(county._mapping)) for county in found)
+    bound = any(county.bound for county in found)
+    new = _NEW.format(grid=_GRID if bound else "NULL", unknown=_UNKNOWN if there else "")
+    connection.execute(text(f"{_BY_INDEX.format('off')}; {_MEMORY}"))
+    added = connection.execute(text(new), parameters).rowcount
     changed = connection.execute(text(_CHANGED), parameters).rowcount if added < staged else 0
     connection.execute(text(_BY_INDEX.format("on")))
     people.load(connection, parameters)
