@@ -32,7 +32,7 @@ from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import connect, psycopg2_url
-from gridmap.operations import sample, setup
+from gridmap.operations import keeping, sample, setup
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.synth import fill
 from gridmap.settings import Settings
@@ -119,12 +119,13 @@ def _fill(world: World, scale: str) -> None:
         made = ahead(partial(generate, 1, scale=scale))  # type: ignore[arg-type]
         rows = fill(world.database, made, world.given, administrative_url=world.url)
         rate("made, located, stored and indexed", rows, time.perf_counter() - begin)
-    _tidy(world.url)
+    _tidy(world)
 
 
-def _tidy(url: str) -> None:
-    """What autovacuum does within a minute of loading: statistics, and which pages all may see."""
-    engine = create_engine(psycopg2_url(url), isolation_level="AUTOCOMMIT")
+def _tidy(world: World) -> None:
+    """What happens within an hour of loading: sums merged, statistics, which pages all may see."""
+    keeping.merge_sums(world.database)
+    engine = create_engine(psycopg2_url(world.url), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { above, onDay, read, upTo, write } from '../../static/js/wall/address.js';
 import { conditionOf, makeServerClock, STALE_AFTER_MS } from '../../static/js/wall/age.js';
+import { clearest } from '../../static/js/wall/beside-sign.js';
 import { chartOption, inRuns, MOST_BARS, scaleLine } from '../../static/js/wall/bars.js';
 import { makeDrillClock } from '../../static/js/wall/drill-clock.js';
 import { clockText, dayOf, longText } from '../../static/js/wall/durations.js';
@@ -226,4 +227,15 @@ test('the views of a tour change places, and a view takes neither no time nor fo
   assert.deepEqual(moved(['a', 'b', 'c'], 2, 0), ['c', 'a', 'b']);
   assert.deepEqual(moved(['a', 'b', 'c'], 0, 9), ['b', 'c', 'a']);
   assert.deepEqual([1, 'x', 99_999].map(secondsOf), [5, 30, 3_600]);
+});
+
+test('a label stands where it covers least, on the map and on no other label', () => {
+  const [sign, label, map] = [{ x: 500, y: 300 }, { width: 160, height: 30 }, { width: 1_000, height: 600 }];
+  const at = (/** @type {any} */ where = sign, /** @type {any[]} */ taken = [], covered = (/** @type {any} */ box) => box.left * 0) => clearest(where, label, map, 10, taken, covered).name;
+  assert.equal(at(), 'right');
+  assert.equal(at({ x: 900, y: 300 }), 'left');
+  assert.equal(at({ x: 900, y: 590 }), 'left-above');
+  assert.equal(at(sign, [], (box) => (box.top > 290 ? 2 : 0)), 'right-above');
+  const first = clearest(sign, label, map, 10, [], () => 0).box;
+  assert.equal(at({ x: 505, y: 305 }, [first], (box) => (box.left > 500 ? 0 : 3)), 'right-above');
 });

@@ -3,20 +3,41 @@
 import * as maplibregl from 'maplibre-gl';
 import { h } from '../dom.js';
 import { t } from '../i18n.js';
+import { clearest } from './beside-sign.js';
 import { clockText } from './durations.js';
 
 /** @typedef {{id: string, color: number, since: string, answered_at: string|null, lon: number|null, lat: number|null}} Warned */
+/** @typedef {import('./beside-sign.js').Box} Box */
 
 /** More would cover the map; the others stand in the list. */
 const MOST = 3;
 const RED = 4;
-/** Beyond this share of the map's width the words stand on the left of the sign. */
-const TURNS_AT = 0.6;
 
 /** @param {import('maplibre-gl').Map} map */
 export function makeCallouts(map) {
   /** @type {Map<string, {marker: import('maplibre-gl').Marker, words: HTMLElement, since: number}>} */
   const drawn = new Map();
+
+  /** What is written on the map, names and signs, within a box. @param {Box} box */
+  const covered = ({ left, top, width, height }) => map
+    .queryRenderedFeatures([[left, top], [left + width, top + height]])
+    .filter((feature) => feature.layer.type === 'symbol').length;
+
+  /** Each on the side of its sign where it covers least. */
+  function place() {
+    /** @type {Box[]} */
+    const taken = [];
+    const { clientWidth: width, clientHeight: height } = map.getContainer();
+    for (const { marker } of drawn.values()) {
+      const element = marker.getElement();
+      const size = { width: element.offsetWidth, height: element.offsetHeight };
+      const side = clearest(map.project(marker.getLngLat()), size, { width, height }, innerHeight / 100, taken, covered);
+      element.dataset.side = side.name;
+      taken.push(side.box);
+    }
+  }
+
+  map.on('idle', place);
   return {
     /** @param {Warned[]} rows @param {number} now by the server's clock */
     update(rows, now) {
@@ -30,15 +51,14 @@ export function makeCallouts(map) {
       for (const [id, row] of wanted) {
         if (drawn.has(id)) continue;
         const words = h('span', {});
-        const place = /** @type {[number, number]} */ ([Number(row.lon), Number(row.lat)]);
-        const right = map.project(place).x > map.getContainer().clientWidth * TURNS_AT;
-        const element = h('div', { class: right ? 'callout turned' : 'callout' }, words);
-        const marker = new maplibregl.Marker({ element, anchor: right ? 'right' : 'left' }).setLngLat(place).addTo(map);
+        const marker = new maplibregl.Marker({ element: h('div', { class: 'callout' }, words), anchor: 'left' })
+          .setLngLat([Number(row.lon), Number(row.lat)]).addTo(map);
         drawn.set(id, { marker, words, since: Date.parse(row.since) });
       }
       this.tick(now);
+      place();
     },
-    /** The map shows another area: the words may have to stand on the other side. */
+    /** The map shows another area. */
     clear() {
       for (const { marker } of drawn.values()) marker.remove();
       drawn.clear();
