@@ -1,12 +1,12 @@
 """Finding regions, grids, centers, workers and households by name, code, pinyin or address."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
 from gridmap.access import readable
-from gridmap.queries import describe
+from gridmap.queries import addresses, describe
 
 _MOST_OF_A_KIND = 8
 
@@ -50,42 +50,41 @@ SELECT 'worker' AS kind, s.name AS title, s.post AS detail, d.path,
         SELECT FROM unnest(s.search_keys) AS k WHERE k LIKE :begins))
  ORDER BY s.name, s.code LIMIT :most
 """
-_HOUSEHOLDS = """
-SELECT 'household' AS kind, h.county, h.id, h.address AS title, h.code AS detail, h.path,
-       ST_X(h.point) AS lon, ST_Y(h.point) AS lat,
-       NULL AS west, NULL AS south, NULL AS east, NULL AS north
-  FROM household AS h
- WHERE ({areas}) AND (h.address LIKE :inside OR h.code LIKE :begins)
- ORDER BY length(h.address), h.address LIMIT :most
-"""
 _BY_RIGHT = {
     None: (_REGIONS, _GRIDS),
     "center": (_CENTERS,),
     "duty": (_WORKERS,),
-    "household": (_HOUSEHOLDS,),
 }
-_ALIASES = {"center": "c", "duty": "d", "household": "h"}
-_SHORTEST_ADDRESS = 2
+_ALIASES = {"center": "c", "duty": "d"}
 
 
-def search(connection: Connection, words: str, *, now: datetime) -> list[dict[str, Any]]:
+class Found(NamedTuple):
+    """What was found; ``too_wide`` where addresses were not read: the words name no place."""
+
+    results: list[dict[str, Any]]
+    too_wide: bool
+
+
+def search(connection: Connection, words: str, *, now: datetime) -> Found:
     """What matches ``words``: a part of a name or address, the head of a code or of its pinyin.
 
     Only what the viewer may see; at most a handful of each kind.
     """
     words = words.strip()
     if not words:
-        return []
+        return Found([], too_wide=False)
     parameters = _patterns(words) | {"now": now}
     found: list[Row[Any]] = []
     for what, statements in _BY_RIGHT.items():
         areas = readable(connection, what, f"{_ALIASES[what]}.path") if what else ""
-        if what == "household" and len(words) < _SHORTEST_ADDRESS:
-            continue
         for sql in statements:
             found += connection.execute(text(sql.format(areas=areas)), parameters)
+    homes, too_wide = addresses.households(
+        connection, words, inside=parameters["inside"], most=_MOST_OF_A_KIND, now=now
+    )
+    found += homes
     names = describe.names_above(connection, {row.path for row in found}, now)
-    return [_result(row, names) for row in found]
+    return Found([_result(row, names) for row in found], too_wide)
 
 
 def _patterns(words: str) -> dict[str, Any]:

@@ -206,7 +206,7 @@ def find() -> Response:
     words = parse.text(parse.json_object(request.get_json(silent=True)), "q")
     with reading() as connection:
         found = search.search(connection, words, now=services().clock())
-    response = jsonify(results=found)
+    response = jsonify(found._asdict())
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -197,7 +197,7 @@ export const grid = (path, signal) => get(`/api/grids/${path}`, {}, signal);
 /** @param {'incidents'|'warnings'} kind @param {number} county @param {string} id @returns {Promise<Record_>} */
 export const record = (kind, county, id) => get(`/api/${kind}/${county}/${id}`);
 
-/** @param {string} q @param {AbortSignal} [signal] @returns {Promise<{results: Found[]}>} */
+/** @param {string} q @param {AbortSignal} [signal] @returns {Promise<{results: Found[], too_wide: boolean}>} */
 export const search = (q, signal) => ask('/api/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ q }), signal });
 
 /** @param {string} layer @param {Params} params @param {AbortSignal} [signal] @returns {Promise<List>} */

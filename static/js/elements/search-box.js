@@ -54,10 +54,11 @@ export class SearchBox extends HTMLElement {
     if (!q) return this.show([]);
     try {
       const { signal } = this.abort;
-      const { results } = PHONE.test(q) ? { results: [] } : await api.search(q, signal);
+      const { results, too_wide: wide } = PHONE.test(q) ? { results: [], too_wide: false } : await api.search(q, signal);
       results.push(...await this.people(q));
       if (signal.aborted) return undefined;
-      return this.show(results, results.length ? '' : t('没有找到“{q}”', { q }));
+      const none = results.length ? '' : t('没有找到“{q}”', { q });
+      return this.show(results, wide ? t('范围太大，住户地址没有查：请带上村、社区或乡镇的名字。') : none);
     } catch (error) {
       if (/** @type {Error} */ (error).name === 'AbortError') return undefined;
       return this.show([], t('搜索失败：{why}', { why: /** @type {Error} */ (error).message }));
@@ -80,11 +81,11 @@ export class SearchBox extends HTMLElement {
     this.chosen = results.length ? 0 : -1;
     this.list.hidden = !results.length && !note;
     this.input.setAttribute('aria-expanded', String(!this.list.hidden));
-    redraw(this.list, note && h('li', { class: 'note', role: 'presentation' }, note), results.map((found, i) => h('li', {
+    redraw(this.list, results.map((found, i) => h('li', {
       role: 'option', id: `found-${i}`, 'aria-selected': 'false', onmousedown: (/** @type {Event} */ event) => {
         event.preventDefault();
         this.take(i);
-      } }, h('span', { lang: 'zh-Hans' }, found.title), h('small', {}, found.where || found.detail), h('small', { class: 'what' }, kindName(found.kind)))));
+      } }, h('span', { lang: 'zh-Hans' }, found.title), h('small', {}, found.where || found.detail), h('small', { class: 'what' }, kindName(found.kind)))), note && h('li', { class: 'note', role: 'presentation' }, note));
     this.mark();
   }
 
