@@ -8,6 +8,7 @@ county has few; what it is called is the installation's own affair.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,11 +72,17 @@ class Townships:
         """
         level = self._level(depth)
         before = np.stack([self._before(int(edge) - self.first_day) for edge in edges])
-        by_key = np.diff(before, axis=0) * np.take(wanted, self.key & CLASSES - 1)
+        by_key = np.diff(before, axis=0) * np.take(wanted, self._kinds)
         if not len(level.first):
             return (), np.zeros((0, len(edges) - 1), np.int64)
-        found: Ints = np.add.reduceat(by_key[:, level.kept], level.first, axis=1).T
+        kept = by_key if level.kept.all() else by_key[:, level.kept]
+        found: Ints = np.add.reduceat(kept, level.first, axis=1).T
         return level.paths, found
+
+    @cached_property
+    def _kinds(self) -> NDArray[np.uint16]:
+        """The class of each key."""
+        return self.key & np.uint16(CLASSES - 1)
 
     def _before(self, day: int) -> Ints:
         """How many of each key there were before a day: from the block that begins nearest."""
