@@ -64,11 +64,13 @@ def area_function(also_held: str = "") -> str:
     """``guard.area``: the ranges in which the viewer may act; ``also_held`` adds paths to them.
 
     ``wall:account:…`` is an account before a wall: its areas, and no more rights than a wall has.
+    Its plan is kept: to plan costs more than to ask, and every policy asks.
     """
     return f"""
         CREATE OR REPLACE FUNCTION guard.area(what text, act text) RETURNS guard.pathmultirange
         LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-        SET search_path = pg_catalog, pg_temp AS $$
+        SET search_path = pg_catalog, pg_temp
+        SET plan_cache_mode = force_generic_plan AS $$
         DECLARE
             given text := guard.viewer();
             who text := regexp_replace(given, '^wall:', '');

@@ -182,6 +182,33 @@ def test_a_cursor_that_outlives_its_transaction_is_gone_for_the_next(ground: Gro
     pytest.fail("the pool never gave the same connection again")
 
 
+def test_what_a_session_was_set_to_is_gone_for_the_next(ground: Ground) -> None:
+    """Settings, locks and what it listens for; the plans of its functions alone may stay."""
+    with ground.database.transaction(ground.office["county"]) as connection:
+        driver = connection.connection.dbapi_connection
+        connection.execute(text("SELECT set_config('work_mem', '1MB', false)"))
+        connection.execute(text("SELECT pg_advisory_lock(42)"))
+        connection.execute(text("LISTEN somebody_else"))
+    for _ in range(8):
+        with ground.database.transaction(ground.office["officer"]) as connection:
+            if connection.connection.dbapi_connection is not driver:
+                continue
+            assert connection.scalar(text("SHOW work_mem")) != "1MB"
+            assert not connection.scalars(text("SELECT pg_listening_channels()")).all()
+            held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42"
+            assert connection.scalar(text(held)) == 0
+            return
+    pytest.fail("the pool never gave the same connection again")
+
+
+def test_the_rights_that_every_policy_asks_for_are_planned_once(administrator: Connection) -> None:
+    """Planned for every request anew they cost more than all else in it."""
+    set_to = administrator.scalar(
+        text("SELECT proconfig FROM pg_proc WHERE oid = 'guard.area(text, text)'::regprocedure")
+    )
+    assert "plan_cache_mode=force_generic_plan" in set_to
+
+
 def test_a_cheap_function_that_tells_what_it_is_given_is_told_own_rows_only(
     ground: Ground, administrator: Connection
 ) -> None:
