@@ -100,8 +100,10 @@ class Townships:
             paths, group = levels.ancestors(self.paths, depth)
             of_key = group[self.key >> CLASS_BITS]
             kept = of_key >= 0
-            first = np.flatnonzero(np.diff(of_key[kept], prepend=-1))
-            known = self._levels[depth] = _Level(paths, first, kept)
+            group = of_key[kept]
+            first = np.flatnonzero(np.diff(group, prepend=-1))
+            held = tuple(paths[n] for n in group[first].tolist())
+            known = self._levels[depth] = _Level(held, first, kept)
         return known
 
 

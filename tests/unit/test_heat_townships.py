@@ -98,6 +98,16 @@ def test_the_townships_are_the_deepest_level_with_few_areas() -> None:
     assert made.paths == ("99/01/", *(f"99/01/{town:02d}/" for town in range(1, 8)))
 
 
+def test_a_township_without_an_incident_takes_nothing_of_its_neighbor() -> None:
+    zeros = np.zeros(2, np.int64)
+    made = packed(Loose(zeros, np.array([5, 6]), zeros, np.array([20, 40])), PATHS)
+    asked = Asked(0, 10, ALL_CLASSES, (("", None),))
+    found = by_periods(Moment({1: made}), asked, TOWNSHIP, [(0, 10)])
+    counted = {path: n.tolist() for path, n in found.items() if n.any()}
+    towns = ["/".join(PATHS[at].split("/")[:3]) + "/" for at in (20, 40)]
+    assert counted == {town: [1] for town in towns}
+
+
 def test_a_file_gives_back_what_was_written(columns: Columns, tmp_path: Path) -> None:
     again = files.read(tmp_path / files.write(tmp_path, 1, columns))
     assert again.paths == columns.paths
