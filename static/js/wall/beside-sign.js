@@ -5,14 +5,20 @@
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
 /** @typedef {{name: string, box: Box}} Side */
 
-/** Right and left of the sign, a little below its middle or above it. */
+/** Right and left of the sign, a little below its middle or above it; under and over it; farther down or up. */
 const SIDES = [
   { name: 'right', x: 1, y: 1 },
   { name: 'left', x: -1, y: 1 },
   { name: 'right-above', x: 1, y: -1 },
   { name: 'left-above', x: -1, y: -1 },
+  { name: 'under', x: 0, y: 2.4 },
+  { name: 'over', x: 0, y: -2.4 },
+  { name: 'right-low', x: 1, y: 2.4 },
+  { name: 'left-low', x: -1, y: 2.4 },
+  { name: 'right-high', x: 1, y: -2.4 },
+  { name: 'left-high', x: -1, y: -2.4 },
 ];
-/** The sign's own room, in hundredths of the screen's height; as the style sheet has it. */
+/** The sign's own room, in hundredths of the screen's height. */
 const ASIDE = 2.6;
 const ALONG = 2.2;
 
@@ -20,7 +26,7 @@ const OUTSIDE = 1_000;
 const ON_ANOTHER = 100;
 
 /**
- * The side with the least under it; of equal ones the first of right, left, above right, above left.
+ * The side with the least under it; of equal ones the first.
  *
  * @param {Point} sign @param {Size} label @param {Size} map all in pixels
  * @param {number} unit a hundredth of the screen's height
@@ -30,7 +36,7 @@ const ON_ANOTHER = 100;
  */
 export function clearest(sign, label, map, unit, taken, covered) {
   const sides = SIDES.map(({ name, x, y }) => {
-    const left = sign.x + x * ASIDE * unit - (x < 0 ? label.width : 0);
+    const left = sign.x + x * ASIDE * unit - label.width * (1 - x) / 2;
     const box = { left, top: sign.y + y * ALONG * unit - label.height / 2, ...label };
     const cost = covered(box) + ON_ANOTHER * taken.filter((other) => meet(box, other)).length
       + (within(box, map) ? 0 : OUTSIDE);

@@ -31,9 +31,10 @@ export function makeCallouts(map) {
     for (const { marker } of drawn.values()) {
       const element = marker.getElement();
       const size = { width: element.offsetWidth, height: element.offsetHeight };
-      const side = clearest(map.project(marker.getLngLat()), size, { width, height }, innerHeight / 100, taken, covered);
-      element.dataset.side = side.name;
-      taken.push(side.box);
+      const sign = map.project(marker.getLngLat());
+      const { box } = clearest(sign, size, { width, height }, innerHeight / 100, taken, covered);
+      element.style.translate = `${box.left - sign.x}px ${box.top + box.height / 2 - sign.y}px`;
+      taken.push(box);
     }
   }
 
