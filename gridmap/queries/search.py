@@ -39,16 +39,23 @@ SELECT 'center' AS kind, c.name AS title, c.phone AS detail, c.path,
         SELECT FROM unnest(c.search_keys) AS k WHERE k LIKE :begins))
  ORDER BY length(c.path), c.name LIMIT :most
 """
+# names first, then duties, shapes last: joined as one, a province's hundred thousand are all read
 _WORKERS = """
-SELECT 'worker' AS kind, s.name AS title, s.post AS detail, d.path,
+WITH found AS MATERIALIZED (
+    SELECT s.id, s.name, s.post, s.code FROM staff AS s
+     WHERE s.name LIKE :inside OR EXISTS (
+           SELECT FROM unnest(s.search_keys) AS k WHERE k LIKE :begins)),
+first AS MATERIALIZED (
+    SELECT f.name, f.post, f.code, d.path, d.grid
+      FROM found AS f JOIN duty AS d ON d.staff = f.id AND d.during @> CAST(:now AS timestamptz)
+     WHERE ({areas}) ORDER BY f.name, f.code, d.path LIMIT :most)
+SELECT 'worker' AS kind, f.name AS title, f.post AS detail, f.path,
        ST_X(v.label) AS lon, ST_Y(v.label) AS lat,
        ST_XMin(v.shape) AS west, ST_YMin(v.shape) AS south,
        ST_XMax(v.shape) AS east, ST_YMax(v.shape) AS north
-  FROM staff AS s JOIN duty AS d ON d.staff = s.id AND d.during @> CAST(:now AS timestamptz)
-  JOIN grid_version AS v ON v.grid = d.grid AND v.during @> CAST(:now AS timestamptz)
- WHERE ({areas}) AND (s.name LIKE :inside OR EXISTS (
-        SELECT FROM unnest(s.search_keys) AS k WHERE k LIKE :begins))
- ORDER BY s.name, s.code LIMIT :most
+  FROM first AS f
+  JOIN grid_version AS v ON v.grid = f.grid AND v.during @> CAST(:now AS timestamptz)
+ ORDER BY f.name, f.code, f.path
 """
 _BY_RIGHT = {
     None: (_REGIONS, _GRIDS),
