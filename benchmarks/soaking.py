@@ -26,6 +26,7 @@ EVENTS = 64_000
 
 _AT_ONCE, _EVERY_S, _ROUNDS = 10, 0.1, 16
 _MB = 1e6
+_LIVE = "() => globalThis.gridmap?.ready && document.documentElement.dataset.condition === 'live'"
 _INCIDENTS = """
 SELECT county, path, id, category, severity FROM incident WHERE path <> '' ORDER BY id LIMIT 5000
 """
@@ -71,7 +72,7 @@ def _soak(world: World, page: Page) -> None:
 
 def _kiosk(world: World) -> str:
     with world.database.transaction(LOCAL_ADMINISTRATOR) as connection:
-        return keys.make_kiosk(connection, NewKey("大屏", ""), world.given, source="")
+        return keys.make_kiosk(connection, NewKey("大屏", "", page="/wall"), world.given, source="")
 
 
 @contextmanager
@@ -83,7 +84,7 @@ def _opened(address: str, secret: str) -> Iterator[Page]:
         )
         page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
         page.goto(f"{address}/kiosk/{secret}")
-        page.wait_for_function("globalThis.gridmap?.ready", timeout=120_000)
+        page.wait_for_function(_LIVE, timeout=120_000)
         yield page
         browser.close()
 

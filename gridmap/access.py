@@ -1,5 +1,6 @@
 """Viewers, and what each may do: the database's own policy is asked, so that one decides."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -51,7 +52,11 @@ def readable(connection: Connection, what: str, column: str = "path") -> str:
 
     The policy decides what is seen; literals are what lets the index be used under it.
     """
-    ranges = areas(connection, what)
+    return ranges_sql(areas(connection, what), column)
+
+
+def ranges_sql(ranges: Iterable[Range], column: str) -> str:
+    """Any of some ranges as an SQL condition on a column of paths; of none, one never met."""
     return " OR ".join(f"({range_sql(one, column)})" for one in ranges) or "false"
 
 

@@ -53,7 +53,7 @@ class Moment:
         default_factory=dict, repr=False
     )
 
-    _afar: dict[tuple[int, int, int], list["Afar"]] = field(default_factory=dict, repr=False)
+    _afar: dict[tuple[int, int, int], list[Afar]] = field(default_factory=dict, repr=False)
 
     def tiles(self, z: int, x: int, y: int) -> list[tuple[Columns, int, int]]:
         """Which z9 tiles lie in a tile: columns, index in them, first cell here; remembered."""
@@ -63,7 +63,7 @@ class Moment:
                 self._held[z, x, y] = known
         return known
 
-    def afar(self, z: int, x: int, y: int) -> list["Afar"]:
+    def afar(self, z: int, x: int, y: int) -> list[Afar]:
         """What of each county lies in a far tile; remembered."""
         if (known := self._afar.get((z, x, y))) is None:
             known = list(_cells_of_counties(self.tiles(z, x, y), z))

@@ -171,11 +171,6 @@ def _statement(layer: Layer, select: Select, asked: Tile) -> str:
     )
 
 
-def inside(ranges: Ranges, column: str) -> str:
-    """A viewer's ranges as an SQL condition of literals on a column of paths."""
-    return " OR ".join(f"({access.range_sql(one, column)})" for one in ranges) or "false"
-
-
 def check_address(layer: Layer, z: int, x: int, y: int) -> None:
     """Raises NotFound, with the reason, for a tile that does not exist."""
     if not 0 <= z <= layer.max_zoom:

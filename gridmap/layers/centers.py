@@ -1,6 +1,7 @@
 """Governance centers."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 _SQL = """
 SELECT c.point AS shape, c.path, c.name FROM center AS c WHERE c.point && {{box}} AND ({areas})
@@ -8,7 +9,7 @@ SELECT c.point AS shape, c.path, c.name FROM center AS c WHERE c.point && {{box}
 
 
 def _rows(_asked: Tile, ranges: Ranges) -> Select:
-    return Select(_SQL.format(areas=inside(ranges, "c.path")))
+    return Select(_SQL.format(areas=ranges_sql(ranges, "c.path")))
 
 
 LAYER = Layer(

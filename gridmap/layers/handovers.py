@@ -1,6 +1,7 @@
 """Hand-overs between grids: where "not my grid" piles up, the border wants redrawing."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 _SQL = """
 SELECT l.line AS shape, count(*) OVER (PARTITION BY LEAST(l.path, l.to_path),
@@ -10,7 +11,7 @@ SELECT l.line AS shape, count(*) OVER (PARTITION BY LEAST(l.path, l.to_path),
 
 
 def _rows(_asked: Tile, ranges: Ranges) -> Select:
-    return Select(_SQL.format(areas=inside(ranges, "l.path")), first="n DESC")
+    return Select(_SQL.format(areas=ranges_sql(ranges, "l.path")), first="n DESC")
 
 
 LAYER = Layer(

@@ -2,10 +2,11 @@
 
 from sqlalchemy import Connection
 
+from gridmap.access import ranges_sql
 from gridmap.heat import encode, in_cells
 from gridmap.heat.cells import CELL_ZOOM, TILE_CELL_BITS
 from gridmap.layers import pooling
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 from gridmap.queries import counting, filters
 
 # what the columns are right by, and what answers while they cannot be read
@@ -24,7 +25,7 @@ SELECT ST_SetSRID(ST_MakePoint((cx + 0.5) / :side * 360 - 180,
 
 def _rows(asked: Tile, ranges: Ranges) -> Select:
     wanted, parameters = filters.conditions(asked.filters, asked.zone)
-    areas = inside(ranges, "i.path")
+    areas = ranges_sql(ranges, "i.path")
     level = asked.z + TILE_CELL_BITS
     sizes = {"side": float(2**level), "shift": CELL_ZOOM - level}
     return Select(_SQL.format(areas=areas, wanted=wanted), parameters | sizes)

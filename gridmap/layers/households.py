@@ -1,6 +1,7 @@
 """Households: one mark for an address point, with the number of households there."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 _SQL = """
 SELECT h.point AS shape, count(*)::integer AS n, min(h.county) AS county,
@@ -12,7 +13,7 @@ SELECT h.point AS shape, count(*)::integer AS n, min(h.county) AS county,
 
 
 def _rows(_asked: Tile, ranges: Ranges) -> Select:
-    return Select(_SQL.format(areas=inside(ranges, "h.path")), first="n DESC, id")
+    return Select(_SQL.format(areas=ranges_sql(ranges, "h.path")), first="n DESC, id")
 
 
 LAYER = Layer(

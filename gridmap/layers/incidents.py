@@ -1,6 +1,7 @@
 """Incidents: a mark each, by kind; names and words are never in a tile."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 from gridmap.queries import filters
 
 _SQL = """
@@ -14,7 +15,7 @@ _NEWEST = "received_at DESC, id"
 
 def _rows(asked: Tile, ranges: Ranges) -> Select:
     wanted, parameters = filters.conditions(asked.filters, asked.zone)
-    areas = inside(ranges, "i.path")
+    areas = ranges_sql(ranges, "i.path")
     return Select(_SQL.format(areas=areas, wanted=wanted), parameters, _NEWEST)
 
 

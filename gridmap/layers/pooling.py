@@ -1,9 +1,10 @@
 """Heat for whoever may not list incidents: closed atoms, by kind and whole blocks of days."""
 
+from gridmap.access import ranges_sql
 from gridmap.errors import NotAllowed
 from gridmap.heat.atoms import BLOCK_DAYS
 from gridmap.heat.cells import CELL_ZOOM, EPOCH, TILE_CELL_BITS
-from gridmap.layers.base import Ranges, Select, Tile, Words, inside
+from gridmap.layers.base import Ranges, Select, Tile, Words
 from gridmap.queries.filters import KINDS
 
 FILTERS = ("time", "kind")
@@ -42,7 +43,7 @@ def rows(asked: Tile, ranges: Ranges) -> Select:
     if wanted.categories or wanted.severities:
         raise NotAllowed("热力只按三大类和整 30 天合计给你看；请去掉细类和严重程度的筛选。")
     return Select(
-        _SQL.format(areas=inside(ranges, "a.path")),
+        _SQL.format(areas=ranges_sql(ranges, "a.path")),
         {
             "first": (wanted.first - EPOCH).days // BLOCK_DAYS,
             "last": (wanted.last - EPOCH).days // BLOCK_DAYS,

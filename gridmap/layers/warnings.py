@@ -1,6 +1,7 @@
 """Open warnings: shape, character and color say the level."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 NEAR_ZOOM, COUNTY_ZOOM, _SQUARES_OF_TILE = 9, 6, 9
 _OPEN = """
@@ -28,7 +29,7 @@ SELECT * FROM (
 
 
 def _rows(asked: Tile, ranges: Ranges) -> Select:
-    areas = inside(ranges, "w.path")
+    areas = ranges_sql(ranges, "w.path")
     first = "color DESC, since, id"
     if asked.z >= NEAR_ZOOM:
         return Select(_NEAR_SQL.format(areas=areas), first=first)

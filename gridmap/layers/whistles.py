@@ -1,6 +1,7 @@
 """Whistles under way: the incidents to which departments were called, until all of them are in."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 _SQL = """
 SELECT i.point AS shape, i.county, i.id::text AS id, count(*)::integer AS called,
@@ -12,7 +13,7 @@ SELECT i.point AS shape, i.county, i.id::text AS id, count(*)::integer AS called
 
 
 def _rows(_asked: Tile, ranges: Ranges) -> Select:
-    return Select(_SQL.format(areas=inside(ranges, "e.path")), first="called DESC, id")
+    return Select(_SQL.format(areas=ranges_sql(ranges, "e.path")), first="called DESC, id")
 
 
 LAYER = Layer(

@@ -1,6 +1,7 @@
 """Workers on duty: how many a grid has, at the grid's label point; no name and no live position."""
 
-from gridmap.layers.base import Layer, Ranges, Select, Tile, Words, inside
+from gridmap.access import ranges_sql
+from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 
 _SQL = """
 SELECT v.label AS shape, v.path, count(d.id)::integer AS n,
@@ -13,7 +14,7 @@ SELECT v.label AS shape, v.path, count(d.id)::integer AS n,
 
 
 def _rows(_asked: Tile, ranges: Ranges) -> Select:
-    return Select(_SQL.format(areas=inside(ranges, "d.path")))
+    return Select(_SQL.format(areas=ranges_sql(ranges, "d.path")))
 
 
 LAYER = Layer(

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gridmap import area
-from gridmap.access import areas, range_sql, readable
+from gridmap.access import areas, range_sql, ranges_sql, readable
 from gridmap.queries import describe
 
 _STAND_INS = """
@@ -57,7 +57,7 @@ def workers(connection: Connection, *, within: str, now: datetime) -> dict[str, 
     ``more`` says that there are others, for whom the area must be narrower.
     """
     given = areas(connection, "duty", "w")
-    mine = " OR ".join(f"({range_sql(one, 'd.path')})" for one in given) or "false"
+    mine = ranges_sql(given, "d.path")
     inside = range_sql(area.bounds(within), "d.path")
     rows = connection.execute(
         text(_WORKERS.format(mine=mine, inside=inside)), {"now": now, "most": MOST + 1}

@@ -16,7 +16,7 @@ from gridmap.area import Range
 MOST_READ = 250_000
 """Households; some three hundred milliseconds."""
 
-SHORTEST = 2
+_SHORTEST = 2
 """Characters of an address that are looked for."""
 
 _ROW = """
@@ -38,7 +38,7 @@ _BY_ADDRESS = f"""
 _NAMED = """
 SELECT v.path FROM region_version AS v
  WHERE v.during @> CAST(:now AS timestamptz) AND length({name}) >= :shortest
-   AND position({name} IN :words) > 0
+   AND strpos(:words, {name}) > 0
 """
 _SHORT_NAME = """CASE
     WHEN right(v.name, 2) IN ('社区', '街道') THEN left(v.name, -2)
@@ -62,26 +62,25 @@ def households(
     the words name no place and the viewer sees too many.
     """
     ranges = access.areas(connection, "household")
-    if not ranges or len(words) < SHORTEST:
+    if not ranges or len(words) < _SHORTEST:
         return [], False
     head = "".join(words.split())
     counties = connection.scalars(text("SELECT no FROM county")).all()
     codes = {"counties": list(counties), "head": head, "after": head + _LAST, "most": most}
-    found = list(connection.execute(text(_BY_CODE.format(areas=_condition(ranges))), codes))
+    found = list(
+        connection.execute(text(_BY_CODE.format(areas=access.ranges_sql(ranges, "h.path"))), codes)
+    )
     if words.isascii() and words.isalpha():  # the initials of a name, or half of one
         return found, False
     places = _places(connection, words, ranges, now)
     if _size(connection, places) > MOST_READ:
         return found, True
     read = connection.execute(
-        text(_BY_ADDRESS.format(areas=_condition(places))), {"inside": inside, "most": most}
+        text(_BY_ADDRESS.format(areas=access.ranges_sql(places, "h.path"))),
+        {"inside": inside, "most": most},
     )
     known = {row.id for row in found}
     return [*found, *(row for row in read if row.id not in known)][:most], False
-
-
-def _condition(ranges: Sequence[Range]) -> str:
-    return " OR ".join(f"({access.range_sql(one, 'h.path')})" for one in ranges) or "false"
 
 
 def _places(
@@ -93,7 +92,7 @@ def _places(
     other, and of namesakes, those that are named with most of what is above them.
     """
     for name in ("v.name", _SHORT_NAME):
-        given = {"words": words, "now": now, "shortest": SHORTEST}
+        given = {"words": words, "now": now, "shortest": _SHORTEST}
         named = set(connection.scalars(text(_NAMED.format(name=name)), given))
         if named:
             depth = {path: sum(above in named for above in area.parents(path)) for path in named}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from gridmap import area
-from gridmap.access import areas, range_sql, readable
+from gridmap.access import areas, range_sql, ranges_sql, readable
 
 NEAR_KM = 50.0
 _KM_PER_DEGREE = 111.32
@@ -86,7 +86,7 @@ _SERVING = "SELECT id, name FROM guard.departments_for(:path) ORDER BY length(pa
 def choices(connection: Connection, *, within: str) -> list[dict[str, Any]]:
     """The centers whose desks the viewer keeps, each with the departments that serve there."""
     given = areas(connection, "desk", "w")
-    mine = " OR ".join(f"({range_sql(one, 'c.path')})" for one in given) or "false"
+    mine = ranges_sql(given, "c.path")
     inside = range_sql(area.bounds(within), "c.path")
     centers = connection.execute(
         text(_CENTERS.format(mine=mine, inside=inside)), {"most": MOST_CENTERS}
