@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
+READ_BYTES = 1 << 20
+"""What a driver should take of a stream at once: each time it waits for the interpreter's lock."""
+
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _NULL = b"\xff\xff\xff\xff"

@@ -1,6 +1,8 @@
 """Storing many rows at once, column by column: under a viewer's rights, or copied by the owner."""
 
-from collections.abc import Callable, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from math import isnan
 from typing import Any
 from uuid import UUID
@@ -61,15 +63,22 @@ def insert_columns(
         )
 
 
-def copy_columns(connection: Connection, table: str, columns: Columns) -> None:
-    """Copies rows given as columns; only for whom row security does not hold back."""
+def copies(table: str, columns: Columns) -> Iterator[Callable[[Connection], None]]:
+    """What copies rows given as columns, part by part; for whom row security does not hold back.
+
+    Taking a part makes its stream, calling it sends that: both can be done at the same time.
+    """
     copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FORMAT binary)"
+    for start in range(0, row_count(columns), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        cells = [_BINARY[kind](values[part]) for kind, values in columns.values()]
+        yield partial(_copy, copy, binary_copy.as_file(cells))
+
+
+def _copy(statement: str, rows: io.BytesIO, connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor:
-        for start in range(0, row_count(columns), ROWS_AT_ONCE):
-            part = slice(start, start + ROWS_AT_ONCE)
-            cells = [_BINARY[kind](values[part]) for kind, values in columns.values()]
-            cursor.copy_expert(copy, binary_copy.as_file(cells))
+        cursor.copy_expert(statement, rows, binary_copy.READ_BYTES)
 
 
 def _array_literal(kind: str, values: Sequence[Any]) -> str:

@@ -4,13 +4,17 @@ All of it is one transaction: nobody sees the tables without their guards, and o
 broken off nothing stays.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from gridmap.database import psycopg2_url
+from gridmap.operations.columns import Columns, Store, copies
 
 _FORCED = """
 SELECT c.oid::regclass::text FROM pg_class AS c
@@ -29,6 +33,9 @@ SELECT format('DROP INDEX %s', indexrelid::regclass) AS undo, pg_get_indexdef(in
    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
  ORDER BY indexrelid
 """
+_MOST_UNDER_WAY = 2
+"""Parts that wait to be copied, of 20,000 rows each: memory stays flat."""
+
 _SETTINGS = (
     # sorting for an index is memory, once, for some seconds
     "SET LOCAL maintenance_work_mem = '256MB'",
@@ -74,3 +81,34 @@ def without_indexes(connection: Connection, tables: Sequence[str]) -> Iterator[N
         connection.exec_driver_sql(row.redo)
     for table in tables:
         connection.execute(text(f"ANALYZE {table}"))
+
+
+@contextmanager
+def copying(connection: Connection) -> Iterator[Store]:
+    """Stores rows by COPY, sent while the next ones are made.
+
+    A statement of the same connection waits until all that was to be stored before it is there.
+    What goes wrong on the way is raised by whatever waits next, at the latest at the end.
+    """
+    under_way: deque[Future[None]] = deque()
+
+    def wait(most: int) -> None:
+        while len(under_way) > most:
+            under_way.popleft().result()
+
+    def before_statement(*_statement: Any) -> None:
+        wait(0)
+
+    with ThreadPoolExecutor(max_workers=1) as worker:
+
+        def store(_connection: Connection, table: str, columns: Columns) -> None:
+            for copy in copies(table, columns):
+                wait(_MOST_UNDER_WAY - 1)
+                under_way.append(worker.submit(copy, connection))
+
+        event.listen(connection, "before_cursor_execute", before_statement)
+        try:
+            yield store
+            wait(0)
+        finally:
+            event.remove(connection, "before_cursor_execute", before_statement)

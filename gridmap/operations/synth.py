@@ -10,8 +10,8 @@ from gridmap.database import Database
 from gridmap.errors import Conflict
 from gridmap.operations import classes, sample, sample_accounts
 from gridmap.operations.circumstances import Circumstances
-from gridmap.operations.columns import Columns, copy_columns, row_count
-from gridmap.operations.filling import unguarded, without_indexes
+from gridmap.operations.columns import Columns, row_count
+from gridmap.operations.filling import copying, unguarded, without_indexes
 from gridmap.queries import catalog
 from gridmap.synth.batch import Batch
 
@@ -39,12 +39,17 @@ def fill(
         _refuse_data(connection)
     began, rows = monotonic(), 0
 
-    def store(connection: Connection, table: str, columns: Columns) -> None:
-        nonlocal rows
-        copy_columns(connection, table, columns)
-        rows += row_count(columns)
+    with (
+        unguarded(administrative_url) as connection,
+        without_indexes(connection, _LARGE),
+        copying(connection) as copy,
+    ):
 
-    with unguarded(administrative_url) as connection, without_indexes(connection, _LARGE):
+        def store(connection: Connection, table: str, columns: Columns) -> None:
+            nonlocal rows
+            copy(connection, table, columns)
+            rows += row_count(columns)
+
         # shapes are drawn anew where this viewer may write
         database.name_viewer(connection, given.actor)
         for county in _by_county(batches):

@@ -6,7 +6,8 @@ from multiprocessing.queues import Queue
 
 from gridmap.synth.batch import Batch
 
-_BATCHES_AHEAD = 6
+_BATCHES_AHEAD = 40
+"""Two counties: whoever stores one whole county at a time else lets this process wait meanwhile."""
 
 Sent = Batch | Exception | None
 

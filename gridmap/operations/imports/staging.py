@@ -92,7 +92,7 @@ def _copy(importing: Importing, rows: io.BytesIO) -> None:
     with importing.database.transaction(IMPORTER) as connection:
         driver: Any = connection.connection.dbapi_connection
         with driver.cursor() as cursor:
-            cursor.copy_expert(_COPY, rows)
+            cursor.copy_expert(_COPY, rows, binary_copy.READ_BYTES)
 
 
 def _stage_batch(
