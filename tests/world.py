@@ -101,6 +101,16 @@ def add_center(connection: Connection, path: str, name: str) -> UUID:
     return id
 
 
+def add_department(connection: Connection, path: str, name: str) -> UUID:
+    """A department that answers in an area of the county."""
+    id = uuid7(BEGIN)
+    connection.execute(
+        text("INSERT INTO department VALUES (:id, :code, 1, :path, :name)"),
+        {"id": id, "code": f"D{id.hex[-12:]}", "path": path, "name": name},
+    )
+    return id
+
+
 def add_grid(
     connection: Connection,
     path: str,

@@ -279,3 +279,37 @@ def test_a_whistle_runs_its_clock(site: Site, browser: Browser) -> None:
         assert left.startswith(("剩 09:", "剩 10:"))
         until(page, f"document.querySelector('wall-whistles time').textContent !== '{left}'")
         assert page.inner_text("wall-whistles .why").endswith("到 0/1 个部门")
+
+
+CALLED = """
+INSERT INTO errand (county, id, path, incident, kind, department, asked_by, asked_at, due_at,
+                    arrived_at, arrived_by)
+SELECT i.county, gen_random_uuid(), i.path, i.id, 'whistle', d.id, 'x', :now - interval '20 min',
+       :now + interval '10 min' * i.n, CASE WHEN d.n = 1 THEN :now - interval '1 min' END,
+       CASE WHEN d.n = 1 THEN 'x' END
+  FROM (SELECT *, row_number() OVER (ORDER BY received_at DESC) AS n FROM incident) AS i,
+       (SELECT *, row_number() OVER (ORDER BY code) AS n FROM department) AS d
+ WHERE (i.n = 1 AND d.n <= 3) OR i.n = 2
+"""
+"""Three departments for the newest incident and all twelve for the next; the first is there."""
+LAST_OF_MISSING = """() => [...document.querySelectorAll('wall-whistles .missing')].map((line) =>
+  [line.firstChild.textContent, line.querySelectorAll('b').length, line.lastChild.textContent])"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "label", "more"), [("zh", "未到", "等 11 家"), ("en", "Not in yet", "+{rest}")]
+)
+def test_a_whistle_names_who_is_missing(
+    site: Site, browser: Browser, lang: str, label: str, more: str
+) -> None:
+    with site.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+        connection.execute(text(CALLED), {"now": NOW})
+    with screen(browser, (1920, 1080)) as page:
+        opened(page, f"http://127.0.0.1:{site.port}/wall?lang={lang}")
+        page.screenshot(path=ARTIFACTS / f"wall-missing-{lang}.png", timeout=120_000)
+        few, many = page.evaluate(LAST_OF_MISSING)
+        # the county's name, which stands at the top of this wall, is not said again
+        assert few == [label, 2, "司法局"]
+        assert many == [label, many[1], more.format(rest=11 - many[1])]
+        assert 2 <= many[1] < 11
+        well_laid_out(page)

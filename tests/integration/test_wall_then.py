@@ -90,13 +90,15 @@ def whistled(connection: Connection, *, asked: int, arrived: int | None) -> None
     """A department called in for the oldest incident of A1; hours from then."""
     connection.execute(
         text(
-            "INSERT INTO errand (county, id, path, incident, kind, asked_by, asked_at, due_at,"
-            " arrived_at, arrived_by) SELECT county, :id, path, id, 'whistle', 'x', :asked, :due,"
-            " :arrived, CASE WHEN CAST(:arrived AS timestamptz) IS NULL THEN NULL ELSE 'x' END"
+            "INSERT INTO errand (county, id, path, incident, kind, department, asked_by, asked_at,"
+            " due_at, arrived_at, arrived_by) SELECT county, :id, path, id, 'whistle', :department,"
+            " 'x', :asked, :due, :arrived,"
+            " CASE WHEN CAST(:arrived AS timestamptz) IS NULL THEN NULL ELSE 'x' END"
             " FROM incident WHERE path = :path ORDER BY received_at LIMIT 1"
         ),
         {
             "id": uuid7(THEN + asked * HOUR),
+            "department": world.add_department(connection, world.COUNTY, f"部门{asked}"),
             "path": world.A1,
             "asked": THEN + asked * HOUR,
             "due": THEN + (asked + 1) * HOUR,
@@ -149,6 +151,9 @@ def test_a_past_moment_is_as_a_wall_showed_it_then(database_at: Database) -> Non
         live = everything(wall, THEN, past=False)
     assert replayed == live
     assert replayed["numbers"]["overdue"][0] == 2
+    # it came an hour later; who was called later still is of now alone
+    assert [one["missing"] for one in replayed["whistles"]["rows"]] == [["部门-1"]]
+    assert [one["missing"] for one in now["whistles"]["rows"]] == [["部门1"]]
     assert [len(replayed[name]["rows"]) for name in ("warnings", "whistles", "latest")] == [2, 1, 4]
     assert replayed != now
 

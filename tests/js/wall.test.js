@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { useLanguage } from '../../static/js/i18n.js';
 import { above, onDay, read, upTo, write } from '../../static/js/wall/address.js';
 import { conditionOf, makeServerClock, STALE_AFTER_MS } from '../../static/js/wall/age.js';
 import { clearest } from '../../static/js/wall/beside-sign.js';
@@ -10,6 +11,7 @@ import { panelsOf } from '../../static/js/wall/feed.js';
 import { filmOf, frameOn } from '../../static/js/wall/frames.js';
 import { actionOf } from '../../static/js/wall/keys.js';
 import { coloredIn, daysOfMap, daysOver } from '../../static/js/wall/levels.js';
+import { missingWords } from '../../static/js/wall/missing.js';
 import { makePace } from '../../static/js/wall/pace.js';
 import { arrive, MOST_RINGS, rest, RING_MS } from '../../static/js/wall/ring-queue.js';
 import { afterVersus, daysOfVersus } from '../../static/js/wall/versus.js';
@@ -128,6 +130,15 @@ test('clocks run, and waiting is said in two units', () => {
   assert.equal(longText(187_200), '2 天 4 小时');
   assert.equal(longText(11_520), '3 小时 12 分');
   assert.equal(dayOf(Date.parse('2026-06-11T16:30:00Z'), 'Asia/Shanghai'), '2026-06-12');
+});
+
+test('who is missing is named as far as there is room, and the rest is counted', () => {
+  const names = ['公安局', '民政局', '水务局', '司法局'];
+  assert.deepEqual(missingWords(names, 4), { names: ['公安局、', '民政局、', '水务局、', '司法局'], more: '' });
+  assert.deepEqual(missingWords(names, 2), { names: ['公安局、', '民政局'], more: '等 4 家' });
+  useLanguage('en', { '等 {n} 家': '+{n}' });
+  assert.deepEqual(missingWords(names, 2), { names: ['公安局,', '民政局'], more: '+2' });
+  useLanguage('zh', {});
 });
 
 test('an event asks for the panels that it concerns and for no others', () => {

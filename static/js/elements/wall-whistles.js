@@ -1,13 +1,14 @@
-/** Whistles under way: where departments were called, how many are in, and the clock. */
+/** Whistles under way: where departments were called, who is not in yet, and the clock. */
 
 import { h } from '../dom.js';
 import { number } from '../format.js';
 import { pick, t } from '../i18n.js';
 import { clockText } from '../wall/durations.js';
 import { fitRows } from '../wall/fit.js';
+import { fitNames } from '../wall/missing.js';
 import { placeName, WallPanel } from '../wall/panel.js';
 
-/** @typedef {{id: string, path: string, place: string[], category: {zh: string, en: string}, asked_at: string, due_at: string, called: number, arrived: number}} Whistle */
+/** @typedef {{id: string, path: string, place: string[], category: {zh: string, en: string}, asked_at: string, due_at: string, called: number, arrived: number, missing: string[]}} Whistle */
 
 export class WallWhistles extends WallPanel {
   head() {
@@ -20,13 +21,18 @@ export class WallWhistles extends WallPanel {
     return [h('ol', { class: 'rows' }, rows.map((row) => h('li', { 'data-path': row.path, 'data-asked': row.asked_at, 'data-due': row.due_at },
       h('div', {}, h('div', { class: 'clocked' }, placeName(row.place), h('time', {})),
         h('p', { class: 'why' }, h('span', {}, t('{category}，到 {arrived}/{called} 个部门', { category: pick(row.category), arrived: row.arrived, called: row.called }))),
+        row.missing.length > 0 && h('p', { class: 'missing' }),
         h('progress', { max: 1, value: 0, 'aria-hidden': 'true' })))))];
   }
 
   fitted() {
     this.clocks();
     const list = /** @type {HTMLElement|null} */ (this.querySelector('.rows'));
-    if (list) fitRows(list, this.answer.total);
+    if (!list) return;
+    const lines = /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('.missing'));
+    const called = /** @type {Whistle[]} */ (this.answer.rows).filter((row) => row.missing.length);
+    called.forEach(({ missing }, i) => fitNames(lines[i], missing));
+    fitRows(list, this.answer.total);
   }
 
   clocks() {
