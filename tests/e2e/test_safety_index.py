@@ -38,6 +38,31 @@ def color(page: Page, token: str) -> str:
     return found
 
 
+UNSEEN = """([selector, colors]) => {
+  const canvas = document.querySelector(`${selector} canvas`);
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set();
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] === 255) seen.add(`rgb(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`);
+  }
+  return colors.filter((each) => !seen.has(each));
+}"""
+"""Colors that stand nowhere in the picture of a chart."""
+
+
+def check_colors(page: Page, chart: str, *tokens: str) -> None:
+    """Waits until a chart is drawn, and in the theme's colors."""
+    expect(page.locator(f"{chart} canvas")).to_be_visible()
+    wanted = [chart, [color(page, token) for token in tokens]]
+    page.wait_for_function(f"(given) => ({UNSEEN})(given).length === 0", arg=wanted)
+
+
+def check_charts(page: Page) -> None:
+    """Both charts are drawn in ink; the grades beside the trend have colors of their own."""
+    check_colors(page, ".radar", "--text")
+    check_colors(page, ".trend", "--text", "--surface-3", "--ix-3", "--ix-4")
+
+
 def check_bars(page: Page) -> None:
     """As many bars are filled as the grade is good, in its own color, beside a whole number."""
     for row in page.locator(".ranking tbody tr").all()[:6]:
@@ -60,13 +85,20 @@ def test_a_commander_reads_the_month_and_publishes_it(commander: Page, worked_ap
     check_bars(page)
     expect(page.locator("main")).not_to_contain_text("NaN")
     # nine axes and twelve months; the year began without ratings and visits, and it is said
-    expect(page.locator(".radar .axis")).to_have_count(9)
-    expect(page.locator(".trend .dot")).to_have_count(12, timeout=PATIENCE_MS)
-    expect(page.locator(".trend .fewer").first).to_have_text("6/9")
+    expect(page.locator(".radar tbody tr")).to_have_count(9)
+    months = page.locator(".trend tbody tr")
+    expect(months).to_have_count(12, timeout=PATIENCE_MS)
+    expect(months.filter(has_text="6/9").first).to_be_attached()
+    check_charts(page)
     picture(page, "county")
+    page.locator("#theme").click()
+    check_charts(page)
+    picture(page, "dark")
+    page.locator("#theme").click()
     page.get_by_role("button", name="城关镇").click()
     expect(page.locator(".detail h2")).to_contain_text("城关镇")
-    expect(page.locator(".radar .line.area")).to_have_count(1)
+    expect(page.locator(".radar thead th")).to_have_text(["项", "城关镇", "青崖县"])
+    expect(page.get_by_role("img", name="城关镇的九项得分")).to_be_visible()
     page.locator("details.formula summary").click()
     expect(page.locator("details.formula tbody tr")).to_have_count(9)
 
@@ -78,7 +110,7 @@ def test_a_commander_reads_the_month_and_publishes_it(commander: Page, worked_ap
     )
     expect(page.locator(".state")).to_contain_text("指挥长（示例）")
     expect(page.get_by_role("button", name="发布这个月")).to_have_count(0)
-    expect(page.locator(".trend .dot.published")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(months.filter(has_text="已发布")).to_have_count(1, timeout=PATIENCE_MS)
     with database_of(worked_app).transaction(LOCAL_ADMINISTRATOR) as connection:
         connection.execute(text("UPDATE incident SET category = 32"))
     page.reload()
@@ -97,7 +129,9 @@ def test_months_without_data_say_so_and_other_months_are_a_step_away(commander: 
     missing = page.locator(".parts tr.none")
     expect(missing.filter(has_text="Satisfaction")).to_contain_text("no data")
     expect(page.locator(".detail p.fewer")).to_contain_text("of 9 have data")
-    expect(page.locator(".radar text.missing").first).to_contain_text("no data")
+    row = page.locator(".radar tbody tr").filter(has_text="Satisfaction")
+    expect(row.locator("td").first).to_have_text("no data")
+    check_colors(page, ".radar", "--text")
     expect(page.locator(".ranking td.none").first).to_have_text("—")
     picture(page, "english")
     page.get_by_role("button", name="Month after").click()

@@ -41,6 +41,11 @@ export class IndexBoard extends HTMLElement {
       found && (found.rows.length || found.area ? this.body(found, view) : h('p', { class: 'empty' }, t('这里没有可以算指数的区域：没有下一级行政区划，或者这个月没有发布而你看不全它的数据。'))));
   }
 
+  /** Draws the charts in the colors of another theme. */
+  repaint() {
+    for (const chart of /** @type {NodeListOf<import('./index-chart.js').IndexChart>} */ (this.querySelectorAll('index-chart'))) chart.draw();
+  }
+
   /** @param {Ranking|null} found */
   header(found) {
     return h('header', {}, h('h1', {}, headingWords('平安指数')), found && [this.where(found), this.when(found),

@@ -93,8 +93,8 @@ async function start() {
     const { changed } = await safety.fitScales();
     return changed ? t('已按近十二个月重定 {n} 项的量程，是公式的新版本。', { n: changed }) : t('量程和近十二个月的数据相符，没有改。');
   }));
-  document.getElementById('theme')?.addEventListener('click', () => toggleTheme(() => {}));
-  followSystem(() => {});
+  document.getElementById('theme')?.addEventListener('click', () => toggleTheme(() => board.repaint()));
+  followSystem(() => board.repaint());
   await refresh();
 }
 

@@ -1,4 +1,4 @@
-/** What the wall uses of Apache ECharts. */
+/** What the pages use of Apache ECharts. */
 export interface Chart {
   setOption(option: Record<string, unknown>, options?: { notMerge?: boolean; lazyUpdate?: boolean }): void;
   resize(): void;
