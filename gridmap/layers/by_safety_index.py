@@ -11,7 +11,8 @@ from gridmap.layers.measure import Figure, Measure, Named, Question
 from gridmap.queries import safety_index
 from gridmap.queries.filters import Filters
 from gridmap.queries.index_counts import Asked, last_day_of
-from gridmap.rules.safety_index import GRADES, LIMITS, grade
+from gridmap.queries.safety_index import Brief
+from gridmap.rules.safety_index import GRADES, LIMITS, grade, unsure
 
 
 def month_shown(filters: Filters) -> Filters:
@@ -25,10 +26,16 @@ def _indexes(connection: Connection, _measure: Measure, asked: Question) -> dict
     _, over = day_bounds(month, last_day_of(month), asked.zone)
     wanted = Asked(asked.within, asked.depth, month)
     found = safety_index.brief(connection, wanted, now=asked.now or over, zone=asked.zone)
-    return {
-        path: Figure(present, None, index, None if index is None else grade(index), False)
-        for path, (index, present) in found.items()
-    }
+    return {path: _figure(one) for path, one in found.items()}
+
+
+def _figure(found: Brief) -> Figure:
+    """``rate`` is the index itself; it has no class where its interval allows too many."""
+    index, low, high, present = found
+    if index is None or low is None or high is None:
+        return Figure(present, None, index, None, False)
+    thin = unsure(index, low, high)
+    return Figure(present, None, index, None if thin else grade(index), thin)
 
 
 def _spans() -> list[str]:
@@ -52,5 +59,8 @@ MEASURE = Measure(
         for n, (span, (zh, en)) in enumerate(zip(_spans(), GRADES, strict=True))
     ),
     days=month_shown,
+    few=True,
+    hatched=Words("可能差两档", "may be two grades off"),
+    said=Words("九项里 {n} 项有数据", "{n} of 9 dimensions have data"),
     stale_on=("IndexPublished",),
 )

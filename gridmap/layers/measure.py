@@ -84,6 +84,10 @@ class Measure:
     named: tuple[Named, ...] = ()
     few: bool = False
     """Whether areas with too few cases are hatched although the classes are named."""
+    hatched: Words = Words(f"少于 {THIN_BELOW} 起", f"under {THIN_BELOW}")
+    """Why an area is hatched and has no class."""
+    said: Words | None = None
+    """What stands beside an area's number, ``{n}`` its count; None: cases in so many days."""
     signs: tuple[Sign, ...] = ()
     """What may be drawn in ink over the color."""
     stale_on: tuple[str, ...] = ("IncidentReported", "IncidentMoved")
@@ -101,6 +105,8 @@ class Measure:
             "palette": list(self.palette),
             "kinds": list(self.kinds),
             "few": self.few,
+            "hatched": self.hatched._asdict(),
+            "said": self.said._asdict() if self.said else None,
             "signs": [{"id": one.id} | one.words._asdict() for one in self.signs],
             "named": [{"token": one.token} | one.words._asdict() for one in self.named],
         }

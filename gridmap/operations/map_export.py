@@ -16,7 +16,7 @@ from gridmap.files.folium_page import Legend, Words, map_page
 from gridmap.files.tokens import colors
 from gridmap.layers import measure as measure_of
 from gridmap.layers.figures import limits, restricted
-from gridmap.layers.measure import THIN_BELOW, Figure, Measure, Question
+from gridmap.layers.measure import Figure, Measure, Question
 from gridmap.queries import cards, catalog, describe, map_areas
 from gridmap.queries.filters import Filters
 from gridmap.queries.map_areas import Area, Box, Extent
@@ -115,21 +115,28 @@ def _color(figure: Figure | None, measure: Measure) -> str | None:
 
 
 def _value(figure: Figure | None, measure: Measure, wanted: Wanted) -> str:
-    if figure is None or (measure.named and figure.class_ is None):
+    if figure is None:
         return "—"
-    if measure.named and figure.class_ is not None:
-        return wanted.say(*measure.named[figure.class_].words)
+    if measure.named:
+        return _named(figure, measure, wanted)
     if not measure.denominator and figure.class_ is not None:
         return wanted.say(*cards.COLORS[figure.class_])
     if figure.thin or figure.rate is None:
-        return _thin(wanted)
+        return _thin(measure, wanted)
     unit = wanted.say(*measure.unit)
     cases = wanted.say("件", " cases")
     return f"{figure.rate:.2f} {unit}（{figure.count}{cases}）"
 
 
-def _thin(wanted: Wanted) -> str:
-    return wanted.say(f"少于 {THIN_BELOW} 件，不分级", f"fewer than {THIN_BELOW} cases, no class")
+def _named(figure: Figure, measure: Measure, wanted: Wanted) -> str:
+    if figure.class_ is not None:
+        return wanted.say(*measure.named[figure.class_].words)
+    return _thin(measure, wanted) if figure.thin else "—"
+
+
+def _thin(measure: Measure, wanted: Wanted) -> str:
+    zh, en = measure.hatched
+    return wanted.say(f"{zh}，不分级", f"{en}, no class")
 
 
 def _legend(measure: Measure, class_limits: list[float], wanted: Wanted) -> Legend:
@@ -137,14 +144,14 @@ def _legend(measure: Measure, class_limits: list[float], wanted: Wanted) -> Lege
     if measure.named:
         shown = [(colors()[one.token], wanted.say(*one.words)) for one in measure.named]
         about = replace(wanted, filters=measure.days(wanted.filters))
-        return Legend(heading, shown, _days(about))
+        return Legend(heading, shown, _days(about), _thin(measure, wanted) if measure.few else "")
     swatches = [colors()[token] for token in measure.palette]
     if not measure.denominator:
         labels = [wanted.say(*cards.COLORS[number]) for number in sorted(cards.COLORS)]
         return Legend(heading, list(zip(swatches, labels, strict=True)))
     labels = _labels(class_limits)
     days = _days(wanted)
-    return Legend(heading, list(zip(swatches, labels, strict=False)), days, _thin(wanted))
+    return Legend(heading, list(zip(swatches, labels, strict=False)), days, _thin(measure, wanted))
 
 
 def _labels(class_limits: list[float]) -> list[str]:

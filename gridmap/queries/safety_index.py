@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, TextClause, text
 
@@ -101,22 +101,33 @@ def regions(connection: Connection, asked: Asked, *, now: datetime, zone: str) -
     return sorted([*frozen.values(), *computed], key=lambda one: one.path)
 
 
+class Brief(NamedTuple):
+    """An index with its 95 % interval, None without enough data; how many dimensions have some."""
+
+    points: float | None
+    low: float | None
+    high: float | None
+    present: int
+
+
 _BRIEF = """
-SELECT m.path, m.score, m.present FROM index_month AS m
+SELECT m.path, m.score, m.low, m.high, m.present FROM index_month AS m
  WHERE m.month = :month AND m.level = ANY(:levels) AND {inside} AND ({mine})
 """
 
 
-def brief(
-    connection: Connection, asked: Asked, *, now: datetime, zone: str
-) -> dict[str, tuple[float | None, int]]:
-    """Index and number of dimensions by path: what a map needs, and all that a wall may read."""
+def brief(connection: Connection, asked: Asked, *, now: datetime, zone: str) -> dict[str, Brief]:
+    """The index by path: what a map needs, and all that a wall may read."""
     statement, given = _of_month(_BRIEF, connection, asked)
-    frozen = {one.path: (one.score, one.present) for one in connection.execute(statement, given)}
+    frozen = {path: Brief(*one) for path, *one in connection.execute(statement, given)}
     names = _names(connection, asked)
     live = [path for path in computable(connection, names) if path not in frozen]
     computed = _computed(connection, asked, live, names, now=now, zone=zone) if live else []
-    return frozen | {one.path: (one.score.index, present(one.score)) for one in computed}
+    return frozen | {one.path: _brief(one.score) for one in computed}
+
+
+def _brief(score: Score) -> Brief:
+    return Brief(score.index, score.low, score.high, present(score))
 
 
 def present(score: Score) -> int:

@@ -30,6 +30,8 @@ LIMITS = (35.0, 45.0, 55.0, 65.0)
 """Points between the five grades: 50 is usual; the mean of nine strays less than each of them."""
 GRADES = (("差", "poor"), ("低", "low"), ("中", "fair"), ("良", "good"), ("优", "excellent"))
 """What official forms say, the worst first: words, never colors."""
+SURE_GRADES = 1
+"""An interval that stays within so many grades of the index's own leaves its grade some meaning."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,15 @@ def _clipped(points: float) -> float:
 def grade(index: float) -> int:
     """The grade, 0 (the worst) to 4, of an index as it is shown, in whole points."""
     return bisect_right(LIMITS, float(whole_points(index)))
+
+
+def unsure(index: float, low: float, high: float) -> bool:
+    """Whether the interval reaches past the grades next to the index's own.
+
+    So little was counted there that it may well be two grades off: a map gives it no color.
+    """
+    own = grade(index)
+    return own - grade(low) > SURE_GRADES or grade(high) - own > SURE_GRADES
 
 
 def whole_points(points: float) -> int:

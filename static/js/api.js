@@ -20,7 +20,7 @@
 /** @typedef {{token: string} & Words} Named a class that is a word and not a span of numbers */
 /**
  * @typedef {{id: string, title: Words, unit: Words, denominator: string|null, layers: string[], palette: string[],
- *   few: boolean, named: Named[], signs: ({id: string} & Words)[], classes: Record<string, number[]>}} Measure
+ *   few: boolean, hatched: Words, said: Words|null, named: Named[], signs: ({id: string} & Words)[], classes: Record<string, number[]>}} Measure
  */
 /** @typedef {{kind: 'none'|'xyz'|'pmtiles', url: string, tile_size?: number, max_zoom?: number, crs: string}} Basemap */
 /** @typedef {{depth: number, zh: string, en: string, answers: boolean, is_county: boolean}} Level */

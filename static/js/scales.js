@@ -18,9 +18,6 @@
  * @property {{from: string, to: string}} [days] which days the figures are of, once they have come
  */
 
-/** Fewest cases that get a class; below, hatching. */
-export const THIN_BELOW = 5;
-
 /**
  * The legend of a measure with the limits in force.
  * @param {Measure} measure @param {number[]|null} limits four limits between five classes

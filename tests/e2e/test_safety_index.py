@@ -1,5 +1,6 @@
 """The safety index in a browser: ranking, radar, trend, formula, publishing, and the map."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -148,14 +149,20 @@ def test_the_map_is_colored_by_the_index_in_colors_of_its_own(visit: Visit) -> N
     ask = f"{visit.site}/figures/safety_index?within=&level=4&to=2026-06-10"
     answer = visit.page.request.get(ask).json()
     assert (answer["from"], answer["to"]) == ("2026-05-01", "2026-05-31")
-    classes = {path: one["class"] for path, one in answer["values"].items()}
-    assert len(classes) == 15
+    figures = answer["values"]
+    # a class is a color; what is not sure has none and is hatched
+    truth = {
+        path: {"class": -1 if one["thin"] else one["class"], "thin": one["thin"]}
+        for path, one in figures.items()
+    }
+    assert len(truth) == 15
+    assert 0 < sum(one["thin"] for one in figures.values()) < 8
     states = visit.ask(
         "(paths) => Object.fromEntries(paths.map((id) => [id, gridmap.map.getFeatureState("
-        "{ source: 'regions', sourceLayer: 'regions', id }).class]))",
-        sorted(classes),
+        "{ source: 'regions', sourceLayer: 'regions', id })]))",
+        sorted(truth),
     )
-    assert states == classes
+    assert states == truth
     swatches = visit.ask(
         "[...document.querySelectorAll('map-legend .swatch')].map((each) =>"
         " getComputedStyle(each).backgroundColor)"
@@ -167,3 +174,39 @@ def test_the_map_is_colored_by_the_index_in_colors_of_its_own(visit: Visit) -> N
     legend = visit.page.locator("map-legend")
     expect(legend).to_contain_text("5月1日–5月31日")
     expect(legend).to_contain_text("45–54 中")
+    expect(legend.locator(".few")).to_have_text("可能差两档，只作参考")
+    picture(visit.page, "map")
+
+
+def unsure_grid(visit: Visit) -> tuple[float, float, int]:
+    """Lon and lat within a grid whose index is not sure, and the index."""
+    asked = visit.page.request
+    ask = f"{visit.site}/figures/safety_index?within=&level=6&to=2026-06-10"
+    for path, one in asked.get(ask).json()["values"].items():
+        west, south, east, north = asked.get(f"{visit.site}/api/grids/{path}").json()["bounds"]
+        lon, lat = (west + east) / 2, (south + north) / 2
+        found = asked.get(f"{visit.site}/api/locate?lon={lon}&lat={lat}").json()
+        if one["thin"] and found["path"] == path:
+            return lon, lat, round(one["rate"])
+    pytest.fail("no such grid")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", "九项里 {n} 项有数据，可能差两档，只作参考"),
+        ("en", "{n} of 9 dimensions have data, may be two grades off, for reference only"),
+    ],
+)
+def test_the_card_says_where_an_index_is_not_sure(visit: Visit, lang: str, words: str) -> None:
+    lon, lat, index = unsure_grid(visit)
+    at = f"at={lat},{lon},13&place={lat},{lon}&lang={lang}"
+    visit.open(f"{at}&measure=safety_index&time=2026-05-01..2026-06-10&{BARE}")
+    how = visit.page.locator("place-card .how")
+    expect(how).to_contain_text("平安指数" if lang == "zh" else "Safety index")
+    expect(how.locator("b", has_text=str(index))).to_be_visible()
+    said = how.locator(".second").filter(has_text="9" if lang == "en" else "九项")
+    expect(said).to_have_text([re.compile(words.format(n="[5-9]"))])
+    legend = visit.page.locator("map-legend")
+    expect(legend).to_contain_text("只作参考" if lang == "zh" else "for reference only")
+    picture(visit.page, f"card-{lang}")

@@ -138,6 +138,7 @@ def test_a_wall_is_laid_out_at_each_size(
         "within=99/01/01/101/010/007/",
         "measure=warning&heat=off&time=1",
         "time=365&lang=en",
+        "measure=safety_index&time=30&lang=en",
     ],
 )
 def test_a_wall_is_laid_out_at_each_level(sample_site: str, browser: Browser, query: str) -> None:

@@ -21,6 +21,7 @@ from gridmap.rules.safety_index import (
     posterior,
     ranks,
     score,
+    unsure,
     whole_points,
 )
 
@@ -162,6 +163,41 @@ def test_grades_are_of_the_number_that_is_shown() -> None:
         *(0, 0, 1, 1, 2, 2, 3, 3, 4, 4)
     ]
     assert [whole_points(one) for one in (62.5, 63.5, 0.49)] == [63, 64, 0]
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        # 50 is fair; low begins at 35 and good ends with 64
+        ((50, 35, 64), False),
+        ((50, 34.4, 60), True),
+        ((50, 34.5, 60), False),
+        ((50, 45, 64.5), True),
+        ((50, 45, 64.4), False),
+        # at the ends of the scale there is nothing beyond
+        ((20, 0, 44), False),
+        ((20, 0, 45), True),
+        ((80, 55, 100), False),
+        ((80, 54, 100), True),
+        ((60, 60, 60), False),
+    ],
+)
+def test_an_index_is_unsure_where_it_may_be_two_grades_off(
+    interval: tuple[float, float, float], expected: bool
+) -> None:
+    assert unsure(*interval) is expected
+
+
+def test_who_has_many_cases_is_sure_and_who_has_hardly_any_is_not() -> None:
+    def of(homes: float) -> bool:
+        found = score(usual(homes), FORMULA)
+        assert found.index is not None
+        assert found.low is not None
+        assert found.high is not None
+        return unsure(found.index, found.low, found.high)
+
+    assert not of(MANY)
+    assert of(1)
 
 
 def test_ranks_are_as_wide_as_the_intervals_allow() -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
+from gridmap.files.folium_page import THIN
 from gridmap.files.tokens import colors
 from gridmap.layers import measures
 
@@ -57,7 +58,14 @@ def test_thin_areas_do_not_tell_their_number(client: FlaskClient) -> None:
     drawn = features(fetched(client, f"within={TOWNSHIP}&from=2026-06-01&to=2026-06-10"))
     thin = [one["properties"]["value"] for one in drawn if "thin" in one["properties"]["fill"]]
     assert thin
-    assert set(thin) == {"少于 5 件，不分级"}
+    assert set(thin) == {"少于 5 起，不分级"}
+
+
+def test_an_index_that_is_not_sure_is_hatched_and_its_legend_says_so(client: FlaskClient) -> None:
+    page = fetched(client, f"measure=safety_index&{YEAR}")
+    hatched = [one["properties"] for one in features(page) if one["properties"]["fill"] == THIN]
+    assert {one["value"] for one in hatched} == {"可能差两档，不分级"}
+    assert page.count("可能差两档，不分级</li>") == 1
 
 
 def test_what_the_whole_county_shows_stays_small_enough_to_open(client: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.layers import measures
+from gridmap.rules.safety_index import unsure
 from tests import world
 from tests.conftest import NOW
 from tests.integration.index_world import OTHER, TOWN, fill
@@ -132,13 +133,21 @@ def test_the_trend_shows_what_is_published(commander: FlaskClient) -> None:
     assert commander.get(f"/api/index/trend?within={TOWN}").status_code == 422
 
 
+def of_map(row: dict[str, Any]) -> tuple[int | None, bool, int]:
+    """Class, hatching and number of dimensions of a region on the page, as a map has them."""
+    thin = unsure(row["index"], row["low"], row["high"])
+    return None if thin else row["grade"], thin, row["present"]
+
+
 def test_the_map_is_colored_by_the_month_that_is_over(app: Flask, commander: FlaskClient) -> None:
     found = commander.get(f"/api/index?within={world.COUNTY}&level=4&month=2026-05").get_json()
-    truth = {row["path"]: (row["grade"], row["present"]) for row in found["rows"]}
+    truth = {row["path"]: of_map(row) for row in found["rows"]}
     ask = "/figures/safety_index?within=&level=4&from=2026-05-13&to=2026-06-10"
     answer = commander.get(ask).get_json()
     assert (answer["from"], answer["to"], answer["days"]) == ("2026-05-01", "2026-05-31", 31)
-    shown = {path: (one["class"], one["count"]) for path, one in answer["values"].items()}
+    shown = {
+        path: (one["class"], one["thin"], one["count"]) for path, one in answer["values"].items()
+    }
     assert shown == truth
     ends = commander.get("/figures/safety_index?level=4&from=2026-05-31&to=2026-05-31").get_json()
     assert ends["values"] == answer["values"]

@@ -5,7 +5,6 @@ import { limit } from '../format.js';
 import { hatchSwatch } from '../hatch.js';
 import { HEAT_TOKENS } from '../heat.js';
 import { pick, t } from '../i18n.js';
-import { THIN_BELOW } from '../scales.js';
 import { signIcon, signName } from '../signs.js';
 import { spotKeys } from '../spots.js';
 
@@ -35,12 +34,15 @@ export class MapLegend extends HTMLElement {
    */
   showMeasure(legend, { period, thinShare, coarser }) {
     const { measure, steps, thins } = legend;
+    const few = thins && [h('p', { class: 'few' }, hatchSwatch(), t('{few}，只作参考', { few: pick(measure.hatched) })),
+      thinShare > MOSTLY_THIN && coarser && h('p', { class: 'few' }, t('视野内多半太少'), ' ',
+        h('button', { type: 'button', class: 'link', 'data-key': 'coarser', onclick: () => announce(this, 'coarser') }, t('看{level}', { level: coarser })))];
     if (measure.named?.length) {
       redraw(this,
         h('p', { class: 'legend-head' }, h('span', {}, pick(measure.unit)), h('span', { class: 'quiet' }, period)),
         h('ul', { class: 'named-key' }, measure.named.map((each) => h('li', {}, swatch(each.token), pick(each)))),
         measure.signs.length > 0 && h('ul', { class: 'iso-key spot-key' }, spotKeys(measure).map((key) => h('li', {}, key))),
-        thins && h('p', { class: 'few' }, hatchSwatch(), t('少于 {n} 起，只作参考', { n: THIN_BELOW })));
+        few);
       return;
     }
     if (!thins) {
@@ -51,9 +53,7 @@ export class MapLegend extends HTMLElement {
     redraw(this,
       h('p', { class: 'legend-head' }, h('span', {}, pick(measure.unit)), h('span', { class: 'quiet' }, period)),
       scale(steps.map((step) => step.token), steps.map((step) => step.from)),
-      h('p', { class: 'few' }, hatchSwatch(), t('少于 {n} 起，只作参考', { n: THIN_BELOW })),
-      thinShare > MOSTLY_THIN && coarser && h('p', { class: 'few' }, t('视野内多半太少'), ' ',
-        h('button', { type: 'button', class: 'link', 'data-key': 'coarser', onclick: () => announce(this, 'coarser') }, t('看{level}', { level: coarser }))));
+      few);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Whose is this? The grid, the people to call, how it was decided and how sure, what happened lately. */
 
 import { announce, h, icon, inEnglishOnChinese, redraw } from '../dom.js';
-import { coordinates, distance, limit, number, percent } from '../format.js';
+import { coordinates, distance, number, percent } from '../format.js';
 import { lang, pick, t } from '../i18n.js';
 import { signIcon } from '../signs.js';
 import { momentText } from '../time.js';
@@ -17,7 +17,7 @@ import { momentText } from '../time.js';
  * @property {GridFacts|null} facts
  * @property {string} trouble '' where all is well
  * @property {string[]} names what else lies under the click
- * @property {{words: string, unit: string, value: number|null, count: number, days: number, thin: boolean}|null} figure of the grid, by the coloring measure
+ * @property {import('../figure-words.js').FigureWords|null} figure of the grid, by the coloring measure
  * @property {HTMLElement|null} form the report being written
  */
 
@@ -86,8 +86,7 @@ export class PlaceCard extends HTMLElement {
       accuracy ? line(t('定位误差'), t('±{meters}，', { meters: distance(accuracy, lang()) }), sure, share !== null && share < 1 && t('，{share} 落在本格', { share: percent(share) }))
         : line(t('定位'), t('地图上点选，'), sure),
       line(t('坐标'), h('span', { class: 'num' }, coordinates(place.lon, place.lat))),
-      figure && line(figure.words, figure.value === null ? t('没有户数，不算') : [h('b', {}, limit(figure.value)), ' ', figure.unit],
-        h('span', { class: 'second' }, t('{days} 日 {n} 起{thin}', { days: number(figure.days), n: number(figure.count), thin: figure.thin ? t('，太少，只作参考') : '' }))),
+      figure && line(figure.title, figure.value === null ? figure.instead : [h('b', {}, figure.value), ' ', figure.unit], h('span', { class: 'second' }, figure.more)),
       names.length > 0 && line(t('此处'), names.join(t('、'))));
   }
 

@@ -5,7 +5,6 @@ import { limit } from '../format.js';
 import { hatchSwatch } from '../hatch.js';
 import { HEAT_TOKENS } from '../heat.js';
 import { pick, t } from '../i18n.js';
-import { THIN_BELOW } from '../scales.js';
 import { signIcon, signName } from '../signs.js';
 import { spotKeys } from '../spots.js';
 import { s } from '../dom.js';
@@ -34,7 +33,7 @@ export class WallLegend extends HTMLElement {
     this.replaceChildren(...[
       ...(legend ? this.areas(legend, days, painting?.against ?? null) : []),
       ...(heat && !legend ? this.fill(heat, days) : []),
-      h('p', { class: 'keys' }, legend?.thins ? h('span', {}, hatchSwatch(), t('少于 {n} 起', { n: THIN_BELOW })) : null,
+      h('p', { class: 'keys' }, legend?.thins ? h('span', {}, hatchSwatch(), pick(legend.measure.hatched)) : null,
         heat && legend ? h('span', {}, s('svg', { class: 'ellipse', viewBox: '0 0 32 18', 'aria-hidden': 'true' }, s('ellipse', { cx: 16, cy: 9, rx: 14, ry: 7 })), t('热力 {limits} 起／km²·30日', { limits: heat.limits.slice(1, 4).map(limit).join('、') })) : null,
         legend && spotKeys(legend.measure).map((key) => h('span', {}, key))),
     ].filter((each) => each.childNodes.length));

@@ -2,6 +2,7 @@
 
 import * as api from '../api.js';
 import { placeFeatures, targetOf } from '../ask.js';
+import { figureWords } from '../figure-words.js';
 import { distance } from '../format.js';
 import { lang, pick, t } from '../i18n.js';
 import { slotOf } from '../style.js';
@@ -55,9 +56,7 @@ export function makeCard({ map, catalog, store, figures, drawing, frame }) {
   function figureOf() {
     const legend = figures.legend();
     const figure = figures.of(gridPath());
-    if (!legend?.thins || !figure) return null;
-    const { title, unit } = legend.measure;
-    return { words: pick(title), unit: pick(unit), value: figure.rate, count: figure.count, days: daysIn(store.get().time), thin: figure.thin };
+    return legend?.thins && figure ? figureWords(legend.measure, figure, daysIn(store.get().time)) : null;
   }
 
   /** Asks whose the chosen place is; the card fills as answers come. */
