@@ -32,7 +32,7 @@ from gridmap import embedded, sealing, secrets
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.clock import system_clock
 from gridmap.database import connect, psycopg2_url
-from gridmap.operations import keeping, sample, setup
+from gridmap.operations import keeping, sample, sample_people, sample_work, setup
 from gridmap.operations.circumstances import Circumstances
 from gridmap.operations.synth import fill
 from gridmap.settings import Settings
@@ -114,6 +114,9 @@ def _fill(world: World, scale: str) -> None:
             return
         if scale == "county":
             sample.load(connection, unpack(SAMPLE), world.given)
+            # without these a start of the product would go on loading
+            sample_work.load(connection, world.given)
+            sample_people.load(connection, unpack(SAMPLE), world.given)
     if scale != "county":
         begin = time.perf_counter()
         made = ahead(partial(generate, 1, scale=scale))  # type: ignore[arg-type]

@@ -25,16 +25,26 @@ STRANGER = Viewer("stranger", "stranger")
 INTAKE = Viewer("job", "intake")
 IMPORTER = Viewer("job", "import")
 
+_AREAS = "SELECT lower(r), upper(r) FROM unnest(guard.area(:what, :act)) AS r"
 _SEES_WHOLE = "SELECT COALESCE(CAST(:path AS text) <@ guard.area(:what, 'r'), false)"
+_KNOWN = "gridmap areas"
 
 
 def areas(connection: Connection, what: str, act: str = "r") -> list[Range]:
-    """The ranges of paths in which the transaction's viewer may ``act`` ('r', 'w') on ``what``."""
-    rows = connection.execute(
-        text("SELECT lower(r), upper(r) FROM unnest(guard.area(:what, :act)) AS r"),
-        {"what": what, "act": act},
-    )
-    return [(low, high) for low, high in rows]
+    """The ranges of paths in which the transaction's viewer may ``act`` ('r', 'w') on ``what``.
+
+    Asked once for each viewer of a transaction (see ``forget_areas``).
+    """
+    known: dict[tuple[str, str], list[Range]] = connection.info.setdefault(_KNOWN, {})
+    if (what, act) not in known:
+        rows = connection.execute(text(_AREAS), {"what": what, "act": act})
+        known[what, act] = [(low, high) for low, high in rows]
+    return known[what, act]
+
+
+def forget_areas(connection: Connection) -> None:
+    """What was known of a viewer's areas: another one asks, or rights have been changed."""
+    connection.info.pop(_KNOWN, None)
 
 
 def may(connection: Connection, what: str, act: str, path: str = area.EVERYTHING) -> bool:

@@ -16,7 +16,7 @@ from psycopg import ClientCursor
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.pool import PoolResetState
 
-from gridmap.access import Viewer
+from gridmap.access import Viewer, forget_areas
 from gridmap.secrets import Secrets
 
 _SIGNATURE_LIFE_S = 30
@@ -53,6 +53,7 @@ class Database:
 
     def name_viewer(self, connection: Connection, viewer: Viewer) -> None:
         """Tells the database who asks, until the transaction ends."""
+        forget_areas(connection)
         signed = sign(self.viewer_key, viewer, _backend_pid(connection))
         connection.execute(
             text("SELECT set_config('gridmap.viewer', :signed, true)"), {"signed": signed}

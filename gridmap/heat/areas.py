@@ -1,7 +1,7 @@
 """Counting by area and by day: how many, in which period and how lately."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from gridmap.heat.cells import ALL_CLASSES, CLASSES, Ints
 from gridmap.heat.columns import Columns, Span
 from gridmap.heat.count import Asked, Moment, of_days
 from gridmap.heat.delta import Delta
+from gridmap.heat.together import Together, together
 
 
 def by_area(moment: Moment, asked: Asked, depth: int) -> dict[str, int]:
@@ -29,23 +30,39 @@ def by_periods(
     Periods follow each other: first and last day of each, since 2020-01-01.
     """
     edges = np.array([first for first, _ in periods] + [periods[-1][1] + 1])
-    found: dict[str, Ints] = {}
-    for columns, spans in _read(moment, asked):
-        names, counts = _of_county(columns, spans, asked, edges, depth)
-        for path, n in zip(names, counts, strict=True):
-            # a prefecture has many counties
-            found[path] = found[path] + n if path in found else n
+    read = list(_read(moment, asked))
+    if (all_of_them := _together(read)) and all_of_them.answers(edges, depth):
+        found = dict(zip(*all_of_them.counts(edges, asked.classes, depth), strict=True))
+    else:
+        found = _by_county(read, asked, edges, depth)
     changed = _changed(moment, asked)
     for path, period, n in _changes(changed, edges, depth):
         found.setdefault(path, np.zeros(len(periods), np.int64))[period] += n
     return found
 
 
+def _by_county(
+    read: Iterable[tuple[Columns, list[Span]]], asked: Asked, edges: Ints, depth: int
+) -> dict[str, Ints]:
+    found: dict[str, Ints] = {}
+    for columns, spans in read:
+        names, counts = _of_county(columns, spans, asked, edges, depth)
+        for path, n in zip(names, counts, strict=True):
+            # a prefecture has many counties
+            found[path] = found[path] + n if path in found else n
+    return found
+
+
 def last_days(moment: Moment, asked: Asked, depth: int) -> dict[str, int]:
     """The last day with an incident, since 2020-01-01, of each area of a level that has any."""
     found: dict[str, int] = {}
-    for columns, spans in _read(moment, asked):
-        names, last = _last_of_county(columns, spans, asked, depth)
+    read = list(_read(moment, asked))
+    all_of_them = _together(read)
+    if all_of_them and all_of_them.answers((), depth):
+        told = [all_of_them.last_days(asked.first, asked.last, asked.classes, depth)]
+    else:
+        told = [_last_of_county(*one, asked, depth) for one in read]
+    for names, last in told:
         for path, day in zip(names, last.tolist(), strict=True):
             if day >= 0:
                 found[path] = max(day, found.get(path, day))
@@ -98,6 +115,13 @@ def _read(moment: Moment, asked: Asked) -> Iterator[tuple[Columns, list[Span]]]:
     for columns in moment.counties.values():
         if spans := columns.spans(asked.ranges):
             yield columns, spans
+
+
+def _together(read: Sequence[tuple[Columns, list[Span]]]) -> Together | None:
+    """The sums of all that is read, where each county is seen whole."""
+    if not all(columns.is_whole(spans) for columns, spans in read):
+        return None
+    return together(tuple(columns.townships for columns, _ in read))
 
 
 def _of_county(

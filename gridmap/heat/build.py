@@ -188,8 +188,8 @@ def _publish(connection: Connection, folder: Path, before: Last, made: dict[str,
 
 
 def missing(folder: Path, build: Last) -> bool:
-    """Whether a file of the build is not there."""
-    return any(not (folder / name).exists() for name in build.files.values())
+    """Whether a file of the build is not there, or not of the form that this program reads."""
+    return not all(files.is_readable(folder / name) for name in build.files.values())
 
 
 def clear(connection: Connection, folder: Path, *, now: datetime) -> int:

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from gridmap.heat import levels
 from gridmap.heat.coarse import Coarse, Periods
 from gridmap.heat.columns import Columns
-from gridmap.heat.townships import Townships
+from gridmap.heat.townships import Townships, first_of
 
 Bytes = NDArray[np.uint8]
 Head = dict[str, Any]
 
-_FORM = "gridmap heat 4"
+_FORM = "gridmap heat 5"
 _ALIGNED = 4
 _LONGEST_HEAD = 4096
 ENDING = ".heat"
@@ -78,7 +78,7 @@ def read(file: Path) -> Columns:
     if not file.stat().st_size:
         raise Damaged(file.name)
     whole = np.memmap(file, np.uint8, "r")
-    head, at = _read_head(whole, file.name)
+    head, at = _read_head(bytes(whole[:_LONGEST_HEAD]), file.name)
     arrays, at = _arrays(whole, head, at)
     if len(whole) - at != head["of_paths"]:
         raise Damaged(file.name)
@@ -86,8 +86,18 @@ def read(file: Path) -> Columns:
     return _columns(head, arrays, paths)
 
 
-def _read_head(whole: Bytes, name: str) -> tuple[Head, int]:
-    line, end, _ = bytes(whole[:_LONGEST_HEAD]).partition(b"\n")
+def is_readable(file: Path) -> bool:
+    """Whether a file is there and begins as this program writes them: another may have before."""
+    try:
+        with file.open("rb") as opened:
+            _read_head(opened.read(_LONGEST_HEAD), file.name)
+    except (OSError, Damaged):
+        return False
+    return True
+
+
+def _read_head(begin: bytes, name: str) -> tuple[Head, int]:
+    line, end, _ = begin.partition(b"\n")
     try:
         head = json.loads(line)
     except ValueError as error:
@@ -124,6 +134,6 @@ def _columns(head: Head, arrays: dict[str, NDArray[Any]], paths: tuple[str, ...]
         arrays["record"],
         arrays["area"],
         Coarse(Periods(first, **of("days.")), Periods(head["first_half"], **of("halves."))),
-        Townships(levels.cut(paths, depth)[0], depth, first, **of("townships.")),
+        Townships(levels.cut(paths, depth)[0], depth, first_of(first), **of("townships.")),
         paths,
     )

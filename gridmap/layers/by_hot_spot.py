@@ -4,6 +4,7 @@ A sign over the color says what becomes of a hot spot: the range is cut into equ
 with hot spots of its own.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -31,8 +32,7 @@ SELECT path, ST_X(label) AS lon, ST_Y(label) AS lat FROM grid_version AS v
  WHERE upper_inf(during) AND {inside} AND :depth > (SELECT max(depth) FROM level)
 UNION ALL
 SELECT path, ST_X(label), ST_Y(label) FROM region_version AS v
- WHERE upper_inf(during) AND label IS NOT NULL AND {inside}
-   AND length(path) - length(replace(path, '/', '')) = :depth
+ WHERE upper_inf(during) AND label IS NOT NULL AND {inside} AND depth = :depth
 """
 
 
@@ -43,25 +43,23 @@ def _spots(connection: Connection, measure: Measure, asked: Question) -> dict[st
     rows = connection.execute(text(_LABELS.format(inside=inside)), {"depth": asked.depth})
     labels = {row.path: row for row in rows}
     paths = [path for path in bases if path in labels]
-    rates = _rates(counts, bases, paths, asked.filters.days)
+    base = np.array([bases[path] for path in paths], float)
+    rates = _rates([counts.get(path, 0) for path in paths], base, asked.filters.days)
     neighbors = _neighbors([labels[path] for path in paths])
     found = {
         path: Figure(counts.get(path, 0), bases[path], float(rate), one, False)
         for path, rate, one in zip(paths, rates, _classes(rates, neighbors), strict=True)
     }
     if neighbors is not None:
-        for path, sign in _signs(connection, measure, asked, bases, paths, neighbors).items():
+        for path, sign in _signs(connection, measure, asked, base, paths, neighbors).items():
             if found[path].count >= THIN_BELOW:
                 found[path].sign = sign.value
                 found[path].at = (labels[path].lon, labels[path].lat)
     return found
 
 
-def _rates(
-    counts: dict[str, int], bases: dict[str, float], paths: list[str], days: int
-) -> hot_spots.Values:
-    scale = 1000 * RATE_DAYS / days
-    return np.array([counts.get(path, 0) * scale / bases[path] for path in paths], float)
+def _rates(counts: Sequence[int], base: hot_spots.Values, days: int) -> hot_spots.Values:
+    return np.asarray(counts, float) * (1000 * RATE_DAYS / days) / base
 
 
 def _neighbors(labels: list[Any]) -> csr_matrix | None:
@@ -84,7 +82,7 @@ def _signs(
     connection: Connection,
     measure: Measure,
     asked: Question,
-    bases: dict[str, float],
+    base: hot_spots.Values,
     paths: list[str],
     neighbors: csr_matrix,
 ) -> dict[str, emerging.Sign]:
@@ -96,11 +94,12 @@ def _signs(
     ]
     if not periods:
         return {}
+    counts = counts_by_periods(connection, measure, asked, periods)
+    nothing = [0] * len(periods)
+    by_period = np.array([counts.get(path, nothing) for path in paths]).T
     z = [
-        hot_spots.gi_star(_rates(counts, bases, paths, (last - first).days + 1), neighbors)
-        for counts, (first, last) in zip(
-            counts_by_periods(connection, measure, asked, periods), periods, strict=True
-        )
+        hot_spots.gi_star(_rates(one, base, (last - first).days + 1), neighbors)
+        for one, (first, last) in zip(by_period, periods, strict=True)
     ]
     sure = np.array([hot_spots.confidence(one) for one in z])
     told = emerging.signs(np.array(z), sure)

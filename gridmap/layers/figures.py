@@ -63,15 +63,19 @@ def counts_of(connection: Connection, measure: Measure, asked: Question) -> dict
 
 def counts_by_periods(
     connection: Connection, measure: Measure, asked: Question, periods: Sequence[Period]
-) -> list[dict[str, int]]:
-    """The same for each of some periods of the range, that follow each other (first, last day)."""
+) -> dict[str, list[int]]:
+    """The same, period by period: these follow each other in the range (first and last day)."""
     asked = restricted(measure, asked)
     if asked.heat and (moment := asked.heat.now()):
         days = [((first - EPOCH).days, (last - EPOCH).days) for first, last in periods]
         found = by_periods(moment, _wanted(connection, asked), asked.depth, days)
-        return [{path: int(n[at]) for path, n in found.items()} for at in range(len(periods))]
-    parts = [replace(asked.filters, first=first, last=last) for first, last in periods]
-    return [_counted_by_table(connection, replace(asked, filters=part)) for part in parts]
+        return {path: n.tolist() for path, n in found.items()}
+    counted: dict[str, list[int]] = {}
+    for at, (first, last) in enumerate(periods):
+        part = replace(asked, filters=replace(asked.filters, first=first, last=last))
+        for path, n in _counted_by_table(connection, part).items():
+            counted.setdefault(path, [0] * len(periods))[at] = n
+    return counted
 
 
 def last_days_of(connection: Connection, asked: Question) -> dict[str, date] | None:

@@ -5,11 +5,10 @@ from gridmap.layers.base import Layer, Ranges, Select, Tile, Words
 _FIRST_ZOOM = {1: 0, 2: 3, 3: 5, 4: 8, 5: 11}
 _LAST_ZOOM = {1: 4, 2: 6, 3: 8.5, 4: 16, 5: 23}
 
-_LEVEL = "length(v.path) - length(replace(v.path, '/', ''))"
-_SQL = f"""
-SELECT v.label AS shape, v.path, v.name, v.name_en, {_LEVEL} AS level
+_SQL = """
+SELECT v.label AS shape, v.path, v.name, v.name_en, v.depth AS level
   FROM region_version AS v
- WHERE v.label && {{box}} AND upper_inf(v.during) AND {_LEVEL} = ANY(:levels)
+ WHERE v.label && {box} AND upper_inf(v.during) AND v.depth = ANY(:levels)
 """
 
 

@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ARRAY, ForeignKey, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy import ARRAY, Computed, ForeignKey, Integer, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.models.base import Base
+
+_DEPTH = "length(path) - length(replace(path, '/', ''))"
 
 
 class Region(Base):
@@ -31,6 +33,7 @@ class RegionVersion(Base):
     county: Mapped[int] = mapped_column(Integer, ForeignKey("county.no"))
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     path: Mapped[str] = mapped_column(Text(collation="C"))
+    depth: Mapped[int] = mapped_column(SmallInteger, Computed(_DEPTH))
     name: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str | None] = mapped_column(Text)
     search_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))

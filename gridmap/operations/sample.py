@@ -142,7 +142,7 @@ _REMOVE = (
 _COVERED = """
 INSERT INTO coverage (township, county, path, whole, frame)
 SELECT v.region, v.county, v.path, true, v.shape FROM region_version AS v
- WHERE length(v.path) - length(replace(v.path, '/', '')) = :depth AND upper_inf(v.during)
+ WHERE v.depth = :depth AND upper_inf(v.during)
 ON CONFLICT DO NOTHING
 """
 

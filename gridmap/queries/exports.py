@@ -52,14 +52,13 @@ class _Export:
 _REGIONS = _Export(
     """
 SELECT r.code, v.name, v.name_en, above.code AS parent,
-       length(v.path) - length(replace(v.path, '/', '')) AS depth, ST_AsBinary(v.shape) AS shape
+       v.depth, ST_AsBinary(v.shape) AS shape
   FROM region_version AS v JOIN region AS r ON r.id = v.region
   LEFT JOIN region_version AS u ON u.path = regexp_replace(v.path, '[^/]+/$', '')
         AND u.during @> CAST(:at AS timestamptz)
   LEFT JOIN region AS above ON above.id = u.region
  WHERE v.during @> CAST(:at AS timestamptz) AND {area}
-   AND (CAST(:depth AS integer) IS NULL
-        OR length(v.path) - length(replace(v.path, '/', '')) = :depth)
+   AND (CAST(:depth AS integer) IS NULL OR v.depth = :depth)
  ORDER BY v.path
 """,
     "boundary",

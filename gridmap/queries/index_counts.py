@@ -62,8 +62,7 @@ SELECT k.path, count(*) FILTER (WHERE c.kind = 'dispute') AS disputes,
 # whether at all: the first row found is enough
 _HEARD = """
 SELECT k.path, 1 AS heard FROM (
-    SELECT DISTINCT path FROM region_version
-     WHERE length(path) - length(replace(path, '/', '')) = ANY(:depths)) AS k
+    SELECT DISTINCT path FROM region_version WHERE depth = ANY(:depths)) AS k
  WHERE EXISTS (
     SELECT FROM incident AS i
      WHERE i.path >= k.path AND i.path < guard.after(k.path)

@@ -53,13 +53,12 @@ class Area:
     outline: str
 
 
-_DEPTH = "length(v.path) - length(replace(v.path, '/', ''))"
-_HOW_MANY = f"""
-SELECT {_DEPTH} AS depth, count(*) AS n FROM region_version AS v
- WHERE upper_inf(v.during) AND {{inside}} GROUP BY 1
+_HOW_MANY = """
+SELECT v.depth, count(*) AS n FROM region_version AS v
+ WHERE upper_inf(v.during) AND {inside} GROUP BY 1
  UNION ALL
 SELECT CAST(:grid_depth AS integer), count(*) FROM grid_version AS v
- WHERE upper_inf(v.during) AND {{inside}}
+ WHERE upper_inf(v.during) AND {inside}
 """
 
 
@@ -75,7 +74,7 @@ def best_depth(connection: Connection, extent: Extent) -> int:
 _AREAS = f"""
 SELECT v.path, ST_AsGeoJSON(ST_Transform(s.shape, 4326), {_DEGREES}) AS outline
   FROM simplified AS s JOIN {{table}} AS v ON v.id = s.version_id
- WHERE s.layer = :layer AND s.band = :band AND upper_inf(v.during) AND {_DEPTH} = :depth
+ WHERE s.layer = :layer AND s.band = :band AND upper_inf(v.during) AND {{level}}
    AND {{inside}}
  ORDER BY v.path
 """
@@ -85,7 +84,12 @@ def areas(connection: Connection, extent: Extent, depth: int, now: datetime) -> 
     """The areas of a level, simplified together so that no gap opens between them."""
     is_grid = depth > len(holders.levels(connection))
     layer, table = ("grids", "grid_version") if is_grid else ("regions", "region_version")
-    statement = _AREAS.format(table=table, inside=extent.condition("v.path", "v.shape"))
+    statement = _AREAS.format(
+        table=table,
+        # grids are the deepest level and have no other
+        level="true" if is_grid else "v.depth = :depth",
+        inside=extent.condition("v.path", "v.shape"),
+    )
     rows = connection.execute(
         text(statement), {"layer": layer, "band": _BAND, "depth": depth}
     ).all()

@@ -18,7 +18,7 @@ SELECT v.path, v.name, ST_X(v.label) AS lon, ST_Y(v.label) AS lat,
        / 2 AS radius_m
   FROM region_version AS v
  WHERE v.during @> CAST(:now AS timestamptz)
-   AND length(v.path) - length(replace(v.path, '/', '')) > :depth
+   AND v.depth > :depth
    AND (v.name LIKE :inside OR (length(v.name) > 1 AND strpos(:words, v.name) > 0)
         OR EXISTS (SELECT FROM unnest(v.search_keys) AS k WHERE k LIKE :begins))
  ORDER BY v.name <> :words, strpos(:words, v.name) = 0, length(v.name), v.path LIMIT :most

@@ -55,18 +55,18 @@ def formula_of_version(connection: Connection, version: int) -> Formula:
 
 
 _REGIONS = """
-SELECT path, name FROM region_version AS v WHERE upper_inf(during) AND {inside} AND {level}
+SELECT path, name FROM region_version AS v
+ WHERE upper_inf(during) AND {inside} AND depth = :depth
 """
 _GRIDS = """
 SELECT path, number AS name FROM grid_version AS v WHERE upper_inf(during) AND {inside}
 """
-_LEVEL = "length(v.path) - length(replace(v.path, '/', '')) = :depth"
 
 
 def names_of(connection: Connection, within: str, depth: int) -> dict[str, str]:
     """The regions of a level within an area as they are today, path → name; grids by number."""
     sql = _REGIONS if depth <= _deepest(connection) else _GRIDS
-    statement = sql.format(inside=range_sql(area.bounds(within), "v.path"), level=_LEVEL)
+    statement = sql.format(inside=range_sql(area.bounds(within), "v.path"))
     given = {"depth": depth} if sql is _REGIONS else {}
     return {row.path: row.name for row in connection.execute(text(statement), given)}
 

@@ -10,7 +10,6 @@ from gridmap import area
 from gridmap.access import areas, range_sql
 from gridmap.queries import describe, holders
 
-_LEVEL = "length(v.path) - length(replace(v.path, '/', ''))"
 _OUTLINE_BAND = 11
 """The outline is cut out of the map at about this zoom: fine enough for a screen of 4K."""
 _DEGREES = 5
@@ -28,15 +27,15 @@ SELECT NULL::json AS outline, ST_XMin(e) AS west, ST_YMin(e) AS south, ST_XMax(e
          WHERE s.band = {_OUTLINE_BAND} AND s.layer = 'regions' AND s.level = 1) AS whole
  WHERE e IS NOT NULL
 """
-_BELOW = f"""
+_BELOW = """
 SELECT v.path, v.name, ST_X(v.label) AS lon, ST_Y(v.label) AS lat
   FROM region_version AS v
- WHERE upper_inf(v.during) AND {_LEVEL} = :level AND {{inside}}
+ WHERE upper_inf(v.during) AND v.depth = :level AND {inside}
  UNION ALL
 SELECT v.path, v.number, ST_X(v.label), ST_Y(v.label)
   FROM grid_version AS v
  WHERE upper_inf(v.during) AND :level > (SELECT max(depth) FROM level)
-   AND {_LEVEL} = :level AND {{inside}}
+   AND length(v.path) - length(replace(v.path, '/', '')) = :level AND {inside}
  ORDER BY path
 """
 _CORE = """
@@ -98,8 +97,8 @@ def _only_top(connection: Connection) -> str:
     while area.level(here) < deepest:
         found = connection.execute(
             text(
-                f"SELECT v.path FROM region_version AS v WHERE upper_inf(v.during)"
-                f" AND {_LEVEL} = :level AND {range_sql(area.bounds(here), 'v.path')} LIMIT 2"
+                "SELECT v.path FROM region_version AS v WHERE upper_inf(v.during)"
+                f" AND v.depth = :level AND {range_sql(area.bounds(here), 'v.path')} LIMIT 2"
             ),
             {"level": area.level(here) + 1},
         ).all()

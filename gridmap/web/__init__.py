@@ -124,6 +124,7 @@ def _application(made: Services, most_streams: int) -> Flask:
     )
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["gridmap"] = made
     app.extensions["gridmap_hub"] = Hub(made.database, made.clock, most=most_streams)
     for part in (errors, language, gate, headers):

@@ -5,7 +5,7 @@ The truth is counted from the rows of one snapshot in which the columns are aske
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -105,11 +105,22 @@ def _build(world: World, draw: random.Random) -> None:
         heat_columns.tend(world.database, world.folder, now=NOW, at_least=1)
 
 
-def test_files_that_are_gone_are_noticed_and_made_again(world: World) -> None:
+def _of_another_form(file: Path) -> None:
+    """As a program of another version wrote it."""
+    content = file.read_bytes()
+    form = files._FORM.encode()
+    assert form in content
+    file.write_bytes(content.replace(form, form[:-1] + b"0", 1))
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, _of_another_form])
+def test_files_that_cannot_be_read_are_noticed_and_made_again(
+    world: World, spoil: Callable[[Path], None]
+) -> None:
     heat_columns.rebuild(world.database, world.folder)
     _now(world)
     for file in world.folder.glob(f"*{files.ENDING}"):
-        file.unlink()
+        spoil(file)
     fresh = Heat(world.database.engines["job"], world.folder)
     assert fresh.now() is None
     assert fresh.now() is None

@@ -59,7 +59,7 @@ def _exact(shape: Polygon | MultiPolygon) -> MultiPolygon | None:
 _REGIONS = """
 SELECT r.code, v.path, ST_AsBinary(v.shape) AS shape
   FROM region_version AS v JOIN region AS r ON r.id = v.region
- WHERE upper_inf(v.during) AND length(v.path) - length(replace(v.path, '/', '')) = :depth
+ WHERE upper_inf(v.during) AND v.depth = :depth
  ORDER BY v.path
 """
 
