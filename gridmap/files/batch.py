@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 Columns = dict[str, list[str | None]]
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 20_000
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from gridmap.heat.cells import ALL_CLASSES, CLASSES, Ints
 from gridmap.heat.columns import Columns, Span
 from gridmap.heat.count import Asked, Moment, of_days
 from gridmap.heat.delta import Delta
-from gridmap.heat.together import Together, together
+from gridmap.heat.sums import Sums
 
 
 def by_area(moment: Moment, asked: Asked, depth: int) -> dict[str, int]:
@@ -31,7 +31,7 @@ def by_periods(
     """
     edges = np.array([first for first, _ in periods] + [periods[-1][1] + 1])
     read = list(_read(moment, asked))
-    if (all_of_them := _together(read)) and all_of_them.answers(edges, depth):
+    if (all_of_them := _together(moment, read)) and all_of_them.answers(edges, depth):
         found = dict(zip(*all_of_them.counts(edges, asked.classes, depth), strict=True))
     else:
         found = _by_county(read, asked, edges, depth)
@@ -57,7 +57,7 @@ def last_days(moment: Moment, asked: Asked, depth: int) -> dict[str, int]:
     """The last day with an incident, since 2020-01-01, of each area of a level that has any."""
     found: dict[str, int] = {}
     read = list(_read(moment, asked))
-    all_of_them = _together(read)
+    all_of_them = _together(moment, read)
     if all_of_them and all_of_them.answers((), depth):
         told = [all_of_them.last_days(asked.first, asked.last, asked.classes, depth)]
     else:
@@ -117,11 +117,11 @@ def _read(moment: Moment, asked: Asked) -> Iterator[tuple[Columns, list[Span]]]:
             yield columns, spans
 
 
-def _together(read: Sequence[tuple[Columns, list[Span]]]) -> Together | None:
+def _together(moment: Moment, read: Sequence[tuple[Columns, list[Span]]]) -> Sums | None:
     """The sums of all that is read, where each county is seen whole."""
     if not all(columns.is_whole(spans) for columns, spans in read):
         return None
-    return together(tuple(columns.townships for columns, _ in read))
+    return moment.together(tuple(columns for columns, _ in read))
 
 
 def _of_county(

@@ -23,6 +23,11 @@ from gridmap.heat.cells import (
 from gridmap.heat.coarse import FAR_ZOOM, PLACE_BITS, PLACES
 from gridmap.heat.columns import Columns, Span
 from gridmap.heat.delta import EMPTY, Delta
+from gridmap.heat.sums import Sums
+from gridmap.heat.together import together
+
+_MOST_JOINED = 20
+"""Those of a province and of each prefecture; together they are twice what is on disk."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Moment:
     )
 
     _afar: dict[tuple[int, int, int], list[Afar]] = field(default_factory=dict, repr=False)
+    _joined: dict[tuple[Columns, ...], Sums | None] = field(default_factory=dict, repr=False)
 
     def tiles(self, z: int, x: int, y: int) -> list[tuple[Columns, int, int]]:
         """Which z9 tiles lie in a tile: columns, index in them, first cell here; remembered."""
@@ -70,6 +76,14 @@ class Moment:
             if len(self._afar) < 1_000:
                 self._afar[z, x, y] = known
         return known
+
+    def together(self, counties: tuple[Columns, ...]) -> Sums | None:
+        """The sums of some counties as one, None where they hold nothing; remembered."""
+        if counties not in self._joined:
+            if len(self._joined) >= _MOST_JOINED:
+                self._joined.clear()
+            self._joined[counties] = together(one.townships for one in counties)
+        return self._joined[counties]
 
 
 def _cells_of_counties(tiles: list[tuple[Columns, int, int]], z: int) -> Iterator[Afar]:

@@ -55,13 +55,16 @@ class _Level(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Sums(ABC):
     """Incidents by key, which is a place and a class; ``sums[b]`` is what each key had before
-    block b of days. ``paths`` are those of the places, at most ``depth`` deep.
+    block b of days. ``starts[d]`` is the first entry of day d, and an entry is the key of its
+    incident. ``paths`` are those of the places, at most ``depth`` deep.
     """
 
     paths: tuple[str, ...]
     depth: int
     first_day: int
     sums: NDArray[np.uint32]
+    starts: NDArray[np.uint32]
+    entry: Numbers
     _levels: dict[int, _Level] = field(default_factory=dict, init=False, repr=False)
     _whole: dict[int, Ints] = field(default_factory=dict, init=False, repr=False)
     _newest: dict[int, NDArray[np.int32]] = field(default_factory=dict, init=False, repr=False)
@@ -75,14 +78,6 @@ class Sums(ABC):
     @abstractmethod
     def place(self) -> Numbers:
         """The number of each key's place."""
-
-    @abstractmethod
-    def between(self, first: int, end: int) -> Numbers:
-        """The key of each incident of some days; ``end`` is the day after the last."""
-
-    @abstractmethod
-    def newest(self, day: int) -> NDArray[np.int32]:
-        """When each key had its last incident up to a day; −1 for none."""
 
     def answers(self, edges: Sequence[int] | Ints, depth: int) -> bool:
         """Whether the areas of a level can be told from these sums, for so many periods."""
@@ -111,13 +106,31 @@ class Sums(ABC):
         held = np.where(np.take(wanted, self.kind) & (newest >= first), newest, -1)
         return level.paths, level.joined(held[None], np.maximum, -1)[0]
 
+    def newest(self, day: int) -> NDArray[np.int32]:
+        """When each key had its last incident up to a day; −1 for none."""
+        entries = self._between(self.first_day, day + 1)
+        found = np.full(self.sums.shape[1], -1, np.int32)
+        # of equal places the last is kept: that of the newest day
+        found[entries] = self.first_day + self.days()[: len(entries)]
+        return found
+
+    def days(self) -> NDArray[np.int32]:
+        """The day of each entry, counted from the first."""
+        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), np.diff(self.starts))
+
+    def _between(self, first: int, end: int) -> Numbers:
+        """The key of each incident of some days; ``end`` is the day after the last."""
+        days = len(self.starts) - 1
+        low, high = (min(max(day - self.first_day, 0), days) for day in (first, end))
+        return self.entry[int(self.starts[low]) : int(self.starts[high])]
+
     def _before(self, day: int, depth: int, wanted: NDArray[np.bool_] | None) -> Ints:
         """How many each area had before a day: from the block that begins nearest."""
         level = self._level(depth)
         block = (day - self.first_day + BLOCK_DAYS // 2) // BLOCK_DAYS
         block = min(max(block, 0), len(self.sums) - 1)
         begin = self.first_day + block * BLOCK_DAYS
-        keys = self.between(min(begin, day), max(begin, day))
+        keys = self._between(min(begin, day), max(begin, day))
         if wanted is not None:
             keys = keys[wanted[keys]]
         between = np.bincount(level.of_key[keys], minlength=len(level.paths) + 1)[:-1]

@@ -27,13 +27,10 @@ ANY_DEPTH = 99
 class Townships(Sums):
     """One county's incidents. ``key`` are its townships and classes (10 bits) in order.
 
-    ``starts[d]`` is the first entry of day d, and an entry is the position of its incident's
-    key. ``paths`` are the townships', or of incidents that lie in none, their own.
+    ``paths`` are the townships', or of incidents that lie in none, their own.
     """
 
-    starts: NDArray[np.uint32]
     key: NDArray[np.uint16]
-    entry: NDArray[np.uint16]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All numbers by the names of their fields."""
@@ -53,25 +50,6 @@ class Townships(Sums):
     def place(self) -> NDArray[np.uint16]:
         """The number of each key's township."""
         return self.key >> np.uint16(CLASS_BITS)
-
-    def between(self, first: int, end: int) -> NDArray[np.uint16]:
-        """The entries of some days, day by day; ``end`` is the day after the last."""
-        low, high = (min(max(day - self.first_day, 0), self._days) for day in (first, end))
-        return self.entry[int(self.starts[low]) : int(self.starts[high])]
-
-    def newest(self, day: int) -> NDArray[np.int32]:
-        """When each key had its last incident up to a day; −1 for none."""
-        entries = self.between(self.first_day, day + 1)
-        of_day = np.diff(self.starts[: self._days + 1])
-        days = np.repeat(np.arange(self._days, dtype=np.int32), of_day)[: len(entries)]
-        found = np.full(len(self.key), -1, np.int32)
-        # of equal places the last is kept: that of the newest day
-        found[entries] = days + self.first_day
-        return found
-
-    @property
-    def _days(self) -> int:
-        return len(self.starts) - 1
 
 
 def first_of(day: int) -> int:
@@ -99,8 +77,8 @@ def summed(day: Ints, number: Ints, kind: Ints, paths: tuple[str, ...]) -> Towns
         first,
         sums,
         starts.astype(np.uint32),
-        key.astype(np.uint16),
         entry[order].astype(np.uint16),
+        key.astype(np.uint16),
     )
 
 

@@ -60,6 +60,7 @@ def _tags(cells: Cells) -> Cells:
 _STAGED = "r.import = :import AND r.row BETWEEN :first AND :last"
 _FOUND = f"""
 SELECT r.county, count(*) AS staged, bool_or(r.fields[2] IS NOT NULL) AS bound,
+       bool_or(r.fields[4] IS NOT NULL) AS people,
        min(r.key COLLATE "C") AS low, max(r.key COLLATE "C") AS high
   FROM own_import_row AS r WHERE {_STAGED} GROUP BY r.county
 """
@@ -100,7 +101,7 @@ def _load(loading: Loading) -> Counts:
     connection, parameters = loading.connection, loading.parameters
     found = connection.execute(text(_FOUND), parameters).all()
     staged = sum(county.staged for county in found)
-    # most files hold new codes alone and bind nothing: neither is then asked for row by row
+    # most files hold new codes alone, bind nothing and name nobody: none is then asked for by row
     there = any(connection.scalar(text(_ANY_THERE), dict(county._mapping)) for county in found)
     bound = any(county.bound for county in found)
     new = _NEW.format(grid=_GRID if bound else "NULL", unknown=_UNKNOWN if there else "")
@@ -108,7 +109,8 @@ def _load(loading: Loading) -> Counts:
     added = connection.execute(text(new), parameters).rowcount
     changed = connection.execute(text(_CHANGED), parameters).rowcount if added < staged else 0
     connection.execute(text(_BY_INDEX.format("on")))
-    people.load(connection, parameters)
+    if any(county.people for county in found):
+        people.load(connection, parameters)
     return Counts(added, changed, staged - added - changed)
 
 

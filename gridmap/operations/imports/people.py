@@ -105,14 +105,9 @@ SELECT s.county, s.id, s.household, s.path, s.name, decode(s.phone_sealed, 'hex'
        decode(s.identity_sealed, 'hex'), decode(s.identity_hash, 'hex')
   FROM staged AS s JOIN person AS p ON p.county = s.county AND p.id = s.id
 """
-_ANY = """
-SELECT EXISTS (SELECT FROM own_import_row AS r
-  WHERE r.import = :import AND r.row BETWEEN :first AND :last AND r.fields[4] IS NOT NULL)
-"""
 
 
 def load(connection: Connection, parameters: dict[str, object]) -> None:
     """Replaces the persons of households whose file names others than are there."""
-    if connection.scalar(text(_ANY), parameters):
-        for statement in (_CLEAR, _PEOPLE, _NAMES):
-            connection.execute(text(statement), parameters)
+    for statement in (_CLEAR, _PEOPLE, _NAMES):
+        connection.execute(text(statement), parameters)
