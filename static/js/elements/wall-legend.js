@@ -34,7 +34,7 @@ export class WallLegend extends HTMLElement {
       ...(legend ? this.areas(legend, days, painting?.against ?? null) : []),
       ...(heat && !legend ? this.fill(heat, days) : []),
       h('p', { class: 'keys' }, legend?.thins ? h('span', {}, hatchSwatch(), pick(legend.measure.hatched)) : null,
-        heat && legend ? h('span', {}, s('svg', { class: 'ellipse', viewBox: '0 0 32 18', 'aria-hidden': 'true' }, s('ellipse', { cx: 16, cy: 9, rx: 14, ry: 7 })), t('热力 {limits} 起／km²·30日', { limits: heat.limits.slice(1, 4).map(limit).join('、') })) : null,
+        heat && legend ? h('span', {}, s('svg', { class: 'ellipse', viewBox: '0 0 32 18', 'aria-hidden': 'true' }, s('ellipse', { cx: 16, cy: 9, rx: 14, ry: 7 })), t('热力 {limits} 起／km²·30日', { limits: heat.limits.slice(1, 4).map(limit).join(t('、')) })) : null,
         legend && spotKeys(legend.measure).map((key) => h('span', {}, key))),
     ].filter((each) => each.childNodes.length));
   }

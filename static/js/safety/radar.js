@@ -68,7 +68,7 @@ function own(region, dimensions, token) {
 }
 
 /**
- * A region beside the area around it.
+ * A region beside the area around it, on polar axes: the library's own radar draws what is missing as 0.
  * @param {Region} region @param {Region|null} area @param {Dimension[]} dimensions
  * @returns {(room: Room) => Record<string, unknown>}
  */
