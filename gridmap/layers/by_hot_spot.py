@@ -4,11 +4,11 @@ A sign over the color says what becomes of a hot spot: the range is cut into equ
 with hot spots of its own.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 from sqlalchemy import Connection, text
 
@@ -58,8 +58,10 @@ def _spots(connection: Connection, measure: Measure, asked: Question) -> dict[st
     return found
 
 
-def _rates(counts: Sequence[int], base: hot_spots.Values, days: int) -> hot_spots.Values:
-    return np.asarray(counts, float) * (1000 * RATE_DAYS / days) / base
+def _rates(counts: ArrayLike, base: hot_spots.Values, days: ArrayLike) -> hot_spots.Values:
+    scale = 1000 * RATE_DAYS / np.asarray(days, float)
+    found: hot_spots.Values = np.asarray(counts, float) * scale / base
+    return found
 
 
 def _neighbors(labels: list[Any]) -> csr_matrix | None:
@@ -96,13 +98,11 @@ def _signs(
         return {}
     counts = counts_by_periods(connection, measure, asked, periods)
     nothing = [0] * len(periods)
-    by_period = np.array([counts.get(path, nothing) for path in paths]).T
-    z = [
-        hot_spots.gi_star(_rates(one, base, (last - first).days + 1), neighbors)
-        for one, (first, last) in zip(by_period, periods, strict=True)
-    ]
+    by_period = np.array([counts.get(path, nothing) for path in paths])
+    days = np.array([(last - first).days + 1 for first, last in periods])
+    z = hot_spots.gi_star(_rates(by_period, base[:, None], days), neighbors).T
     sure = np.array([hot_spots.confidence(one) for one in z])
-    told = emerging.signs(np.array(z), sure)
+    told = emerging.signs(z, sure)
     return {path: sign for path, sign in zip(paths, told, strict=True) if sign is not None}
 
 

@@ -33,13 +33,18 @@ def nearest(lon: Values, lat: Values, *, count: int = NEIGHBORS) -> csr_matrix:
 
 
 def gi_star(values: Values, neighbors: csr_matrix) -> Values:
-    """Gi* of each place in standard deviations; zeros where all values are the same."""
-    n, mean, spread = len(values), values.mean(), values.std()
+    """Gi* of each place in standard deviations; zeros where all values are the same.
+
+    Values may be of one period (n,) or of several (n, periods), each tested by itself.
+    """
+    n, mean, spread = len(values), values.mean(axis=0), values.std(axis=0)
     weights = np.asarray(neighbors.sum(axis=1)).ravel()
     squares = np.asarray(neighbors.multiply(neighbors).sum(axis=1)).ravel()
-    scale = spread * np.sqrt((n * squares - weights**2) / (n - 1)) if n > 1 else np.zeros(n)
-    found = np.zeros(n)
-    np.divide(neighbors @ values - mean * weights, scale, out=found, where=scale > 0)
+    spreads = np.sqrt((n * squares - weights**2) / max(n - 1, 1))
+    scale = np.multiply.outer(spreads, spread)
+    found = np.zeros(values.shape)
+    expected = np.multiply.outer(weights, mean)
+    np.divide(neighbors @ values - expected, scale, out=found, where=scale > 0)
     return found
 
 

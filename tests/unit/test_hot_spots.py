@@ -44,6 +44,16 @@ def test_it_equals_the_library_of_the_field(seed: int) -> None:
     assert (found > 0).sum() > 20
 
 
+def test_periods_asked_for_together_are_each_tested_alone() -> None:
+    lon, lat, values = _field(7)
+    neighbors = hot_spots.nearest(lon, lat)
+    periods = np.stack([values, np.full(len(values), 3.0), values[::-1] * 2], axis=1)
+    together = hot_spots.gi_star(periods, neighbors)
+    for n, one in enumerate(periods.T):
+        assert together[:, n] == pytest.approx(hot_spots.gi_star(one, neighbors), abs=1e-12)
+    assert not together[:, 1].any()
+
+
 def test_hot_and_cold_lie_where_they_were_put() -> None:
     lon, lat, values = _field(3)
     sure = hot_spots.confidence(hot_spots.gi_star(values, hot_spots.nearest(lon, lat)))
