@@ -122,7 +122,7 @@ SELECT path FROM region_version
  WHERE shape && ST_SetSRID(ST_Point(:lon, :lat), 4326)
    AND ST_Covers(shape, ST_SetSRID(ST_Point(:lon, :lat), 4326))
    AND during @> CAST(:at AS timestamptz)
- ORDER BY length(path) - length(replace(path, '/', '')) DESC, path LIMIT 1
+ ORDER BY depth DESC, path LIMIT 1
 """
 
 

@@ -13,8 +13,8 @@ import { clockText } from './durations.js';
 const MOST = 3;
 const RED = 4;
 
-/** @param {import('maplibre-gl').Map} map */
-export function makeCallouts(map) {
+/** @param {import('maplibre-gl').Map} map @param {Element[]} over what lies over the map and is to be read as well */
+export function makeCallouts(map, over) {
   /** @type {Map<string, {marker: import('maplibre-gl').Marker, words: HTMLElement, since: number}>} */
   const drawn = new Map();
 
@@ -23,10 +23,15 @@ export function makeCallouts(map) {
     .queryRenderedFeatures([[left, top], [left + width, top + height]])
     .filter((feature) => feature.layer.type === 'symbol').length;
 
+  /** Where something stands, in pixels of the map. @param {Element} element @returns {Box} */
+  function here(element) {
+    const [own, box] = [map.getContainer(), element].map((each) => each.getBoundingClientRect());
+    return { left: box.left - own.left, top: box.top - own.top, width: box.width, height: box.height };
+  }
+
   /** Each on the side of its sign where it covers least. */
   function place() {
-    /** @type {Box[]} */
-    const taken = [];
+    const taken = over.map(here);
     const { clientWidth: width, clientHeight: height } = map.getContainer();
     for (const { marker } of drawn.values()) {
       const element = marker.getElement();

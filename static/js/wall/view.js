@@ -115,7 +115,7 @@ export async function makeView(places, catalog, first, on) {
     main,
     state,
     arrivals: makeArrivals(main.map),
-    callouts: makeCallouts(main.map),
+    callouts: makeCallouts(main.map, [...document.querySelectorAll('wall-legend')]),
     place: () => place,
     painting: () => painting,
     days: () => days,
