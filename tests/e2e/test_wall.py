@@ -114,6 +114,7 @@ def well_laid_out(page: Page) -> None:
     """Nothing overlaps, no text is cut, no panel is empty without its reason."""
     assert page.evaluate(CUT) == []
     assert page.evaluate(OVERLAPS, PARTS) == []
+    assert page.evaluate(OVERLAPS, ".callout, wall-legend") == []
     assert page.evaluate(EMPTY) == []
 
 
