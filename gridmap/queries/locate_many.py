@@ -105,7 +105,7 @@ SELECT path, ST_AsBinary(shape) AS shape, lower(during) AS since, upper(during) 
   FROM region_version
  WHERE shape && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
    AND during && tstzrange(:first, :last, '[]')
- ORDER BY length(path) - length(replace(path, '/', '')) DESC, path
+ ORDER BY depth DESC, path
 """
 
 
