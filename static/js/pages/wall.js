@@ -74,7 +74,7 @@ async function start() {
   const bar = makeBar(catalog);
   const heat = catalog.layers.find((layer) => layer.id === 'heat')?.style[0].metadata.heat ?? null;
 
-  const view = await makeView({ main: byId('map'), core: byId('core'), coreLabel: byId('core-label'), beside: byId('beside'), besideLabel: byId('beside-days'), strips: byId('strips') }, catalog, shown, {
+  const view = await makeView({ main: byId('map'), core: byId('core'), coreLabel: byId('core-label'), beside: byId('beside'), besideLabel: byId('beside-days'), strips: byId('strips'), legend: the('wall-legend') }, catalog, shown, {
     trouble: (layer, error) => bar.trouble(layer, error),
     painted: (painting, days) => shown.play || the('wall-legend').show(painting, heatOf(shown) ? heat : null, days),
   });

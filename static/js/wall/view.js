@@ -35,7 +35,7 @@ const stateOf = (shown, days) => ({
 });
 
 /**
- * @param {{main: HTMLElement, core: HTMLElement, coreLabel: HTMLElement, beside: HTMLElement, besideLabel: HTMLElement, strips: HTMLElement}} places
+ * @param {{main: HTMLElement, core: HTMLElement, coreLabel: HTMLElement, beside: HTMLElement, besideLabel: HTMLElement, strips: HTMLElement, legend: HTMLElement}} places
  * @param {wallApi.WallCatalog} catalog @param {Shown} first
  * @param {{trouble: (layer: string, error: Error|null) => void, painted: (painting: Painting|null, days: {from: string, to: string}) => void}} on
  */
@@ -115,7 +115,7 @@ export async function makeView(places, catalog, first, on) {
     main,
     state,
     arrivals: makeArrivals(main.map),
-    callouts: makeCallouts(main.map, [...document.querySelectorAll('wall-legend')]),
+    callouts: makeCallouts(main.map, [places.legend]),
     place: () => place,
     painting: () => painting,
     days: () => days,
