@@ -33,7 +33,7 @@ _KNOWN = "gridmap areas"
 def areas(connection: Connection, what: str, act: str = "r") -> list[Range]:
     """The ranges of paths in which the transaction's viewer may ``act`` ('r', 'w') on ``what``.
 
-    Asked once for each viewer of a transaction (see ``forget_areas``).
+    They are those of the first asking until another viewer is named or the transaction ends.
     """
     known: dict[tuple[str, str], list[Range]] = connection.info.setdefault(_KNOWN, {})
     if (what, act) not in known:
@@ -43,7 +43,7 @@ def areas(connection: Connection, what: str, act: str = "r") -> list[Range]:
 
 
 def forget_areas(connection: Connection) -> None:
-    """What was known of a viewer's areas: another one asks, or rights have been changed."""
+    """Forgets what was known of a viewer's areas: another one asks."""
     connection.info.pop(_KNOWN, None)
 
 

@@ -300,6 +300,19 @@ def test_a_question_that_forgets_its_ranges_is_slow_and_still_right(
         assert ask(connection) == right
 
 
+def test_another_viewer_of_one_transaction_has_areas_of_its_own(
+    sample: Database, viewers: list[Made]
+) -> None:
+    one = max(viewers, key=lambda each: len(each.appointments))
+    with sample.transaction(one.viewer) as connection:
+        own = access.areas(connection, "incident")
+    with sample.transaction(LOCAL_ADMINISTRATOR) as connection:
+        everything = access.areas(connection, "incident")
+        sample.name_viewer(connection, one.viewer)
+        assert access.areas(connection, "incident") == own
+    assert own != everything
+
+
 TRICKS = [
     "SET ROLE gridmap_owner",
     "SET ROLE gridmap_guard",
