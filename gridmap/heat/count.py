@@ -27,7 +27,7 @@ from gridmap.heat.sums import Sums
 from gridmap.heat.together import together
 
 _MOST_JOINED = 20
-"""Those of a province and of each prefecture; together they are twice what is on disk."""
+"""That of a province and those of its prefectures, which together take as much again."""
 
 
 @dataclass(frozen=True)
