@@ -96,16 +96,36 @@ export function paused(work, ms) {
 
 /**
  * Puts new children into an element, unless they equal the old ones, so that nothing is pulled away
- * under a finger; the one with the same `data-key` keeps the focus.
+ * under a finger; the one with the same `data-key` keeps the focus. A child that stands there
+ * already is not moved: what is typed or pressed in it goes on.
  * @param {HTMLElement} host @param {...Child} children
  */
 export function redraw(host, ...children) {
-  const next = document.createDocumentFragment();
-  fill(next, {}, children);
+  const given = /** @type {Child[]} */ (children.flat(9));
+  const standing = given.findIndex((child) => child instanceof Node && child.parentNode === host);
+  if (standing >= 0) {
+    redrawAround(/** @type {ChildNode} */ (given[standing]), given.slice(0, standing), given.slice(standing + 1));
+    return;
+  }
+  const next = fragment(given);
   const old = [...host.childNodes];
   if (old.length === next.childNodes.length && old.every((node, i) => node.isEqualNode(next.childNodes[i]))) return;
   const focused = host.contains(document.activeElement)
     ? /** @type {HTMLElement} */ (document.activeElement).dataset.key : undefined;
   host.replaceChildren(next);
   if (focused) /** @type {HTMLElement|null} */ (host.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
+}
+
+/** @param {ChildNode} standing @param {Child[]} before @param {Child[]} after */
+function redrawAround(standing, before, after) {
+  for (const node of [...standing.parentNode?.childNodes ?? []]) if (node !== standing) node.remove();
+  standing.before(fragment(before));
+  standing.after(fragment(after));
+}
+
+/** @param {Child[]} children */
+function fragment(children) {
+  const made = document.createDocumentFragment();
+  fill(made, {}, children);
+  return made;
 }

@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 from werkzeug.serving import BaseWSGIServer
 
 from gridmap.access import LOCAL_ADMINISTRATOR
 from gridmap.database import Database
 from gridmap.operations import sessions
+from gridmap.operations.casework.steps import take
 from gridmap.operations.intake import report
 from gridmap.operations.sessions import DOOR
 from gridmap.queries import accounts
@@ -58,13 +59,30 @@ class Site:
         made: Database = self.app.extensions["gridmap"].database
         return made
 
-    def reported(self, title: str) -> None:
-        """A report that somebody else sends, in the middle of some grid."""
+    def reported(self, title: str) -> UUID:
+        """A report that somebody else sends, in the middle of some grid; the incident's id."""
         given = replace(self.server.circumstances(), now=NOW)
         with self.database.transaction(LOCAL_ADMINISTRATOR) as connection:
             lon, lat = connection.execute(text(_SOMEWHERE)).one()
             new = new_report(id=uuid4(), place=Spot(lon, lat), words=title)
-            report(connection, new, given)
+            return report(connection, new, given).id
+
+    def noted(self, incident: UUID, words: str) -> None:
+        """A note that somebody else writes to an incident."""
+        given = replace(self.server.circumstances(), now=NOW)
+        with self.database.transaction(LOCAL_ADMINISTRATOR) as connection:
+            county = connection.execute(
+                text("SELECT county FROM incident WHERE id = :id"), {"id": incident}
+            ).scalar_one()
+        given = replace(given, actor=LOCAL_ADMINISTRATOR)
+        take(
+            self.database,
+            county=county,
+            id=incident,
+            step="note",
+            given={"words": words},
+            circumstances=given,
+        )
 
 
 _SOMEWHERE = """
@@ -123,6 +141,29 @@ def test_a_report_posted_elsewhere_appears_at_the_desk(desk: Desk) -> None:
     desk.open("/cases?sort=received")
     desk.site.reported("井盖不见了")
     desk.shows("井盖不见了")
+
+
+def test_news_of_the_case_leave_alone_what_is_typed_and_pressed(desk: Desk) -> None:
+    incident = desk.site.reported("井盖不见了")
+    desk.open("/cases?sort=received")
+    desk.shows("井盖不见了")
+    page = desk.page
+    page.click("case-queue :text('井盖不见了')")
+    page.click("[data-key=step-supervise]")
+    page.keyboard.type("请今天")
+    desk.site.noted(incident, "示例：已围挡。")
+    page.wait_for_selector("case-page q:text('已围挡')")
+    page.keyboard.type("补上。")
+    words = page.locator(".step-form textarea")
+    expect(words).to_have_value("请今天补上。")
+
+    page.hover(".step-form button[type=submit]")
+    page.mouse.down()
+    desk.site.noted(incident, "示例：井盖在路上。")
+    page.wait_for_selector("case-page q:text('在路上')")
+    page.mouse.up()
+    page.wait_for_selector("case-page q:text('请今天补上')")
+    expect(words).to_have_count(0)
 
 
 def test_the_map_counts_a_report_posted_elsewhere(desk: Desk) -> None:

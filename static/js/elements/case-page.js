@@ -59,14 +59,21 @@ export class CasePageElement extends HTMLElement {
         h('p', {}, h('span', {}, `${momentText(String(clock.started_at), lang(), this.zone, now)} ${t('受理')}`), h('span', {}, due + (clock.provisional ? t('（节假日未公布，暂定）') : '')))));
   }
 
-  /** @param {Page} page @param {string} trouble @param {HTMLElement|null} form */
+  /** A form in hand stays where it stands, with the focus and what is half typed or pressed in it. @param {Page} page @param {string} trouble @param {HTMLElement|null} form */
   next(page, trouble, form) {
+    const said = trouble && h('p', { class: 'trouble', role: 'alert' }, trouble);
+    const standing = form?.parentElement;
+    if (standing?.parentElement === this) {
+      standing.querySelector(':scope > .trouble')?.remove();
+      if (said) form?.before(said);
+      return standing;
+    }
     const order = (/** @type {string} */ id) => { const n = FIRST.indexOf(id); return n < 0 ? 99 : n; };
     const steps = [...page.steps].sort((a, b) => order(a.id) - order(b.id));
     const [main, ...others] = steps;
     const button = (/** @type {import('../desk.js').Step} */ step, /** @type {string} */ kind) => h('button', { type: 'button', class: kind, 'data-key': `step-${step.id}`, onclick: () => announce(this, 'choose-step', step) }, pick(step));
     return h('section', { class: 'next', 'aria-label': t('下一步') }, h('h2', {}, headingWords('下一步')),
-      trouble && h('p', { class: 'trouble', role: 'alert' }, trouble),
+      said,
       form ?? [
         !steps.length && h('p', { class: 'quiet' }, t('现在没有要你办的。')),
         main && h('div', { class: 'offer' }, h('p', {}, h('b', {}, pick(main)), h('small', {}, t(WHY[/** @type {keyof typeof WHY} */ (main.id)] ?? ''))), button(main, 'button jade')),
