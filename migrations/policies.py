@@ -93,6 +93,23 @@ def area_function(also_held: str = "") -> str:
     """
 
 
+DUTIES = """
+                UNION ALL
+                SELECT d.path FROM public.account AS c JOIN public.duty AS d ON d.staff = c.staff
+                 WHERE c.id = account_id AND c.closed_at IS NULL AND d.during @> now()
+                   AND EXISTS (SELECT FROM guard.role_right AS r
+                                WHERE r.role = 'worker' AND r.what = area.what AND r.act = area.act)
+                UNION ALL
+                SELECT d.path FROM public.account AS c
+                  JOIN public.stand_in AS s ON s.by_staff = c.staff AND s.during @> now()
+                  JOIN public.duty AS d ON d.staff = s.staff AND guard.within(d.path, s.path)
+                 WHERE c.id = account_id AND c.closed_at IS NULL AND d.during @> now()
+                   AND EXISTS (SELECT FROM guard.role_right AS r
+                                WHERE r.role = 'worker' AND r.what = area.what AND r.act = area.act)
+"""
+"""The paths of a worker's duties, and of those it stands in for; here, where plans are kept."""
+
+
 def guard_everywhere(table: str, what: str, *, all_read: bool = False) -> None:
     """Row security on a table without places: who holds ``what`` over everything writes it.
 

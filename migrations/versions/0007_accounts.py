@@ -3,6 +3,7 @@
 from alembic import op
 
 from migrations.policies import (
+    DUTIES,
     area_function,
     area_test,
     guard_by_path,
@@ -205,23 +206,6 @@ def _bodies() -> None:
     guard_child_of_incident("incident_access")
 
 
-_DUTIES = """
-                UNION ALL
-                SELECT d.path FROM public.account AS c JOIN public.duty AS d ON d.staff = c.staff
-                 WHERE c.id = account_id AND c.closed_at IS NULL AND d.during @> now()
-                   AND EXISTS (SELECT FROM guard.role_right AS r
-                                WHERE r.role = 'worker' AND r.what = area.what AND r.act = area.act)
-                UNION ALL
-                SELECT d.path FROM public.account AS c
-                  JOIN public.stand_in AS s ON s.by_staff = c.staff AND s.during @> now()
-                  JOIN public.duty AS d ON d.staff = s.staff AND guard.within(d.path, s.path)
-                 WHERE c.id = account_id AND c.closed_at IS NULL AND d.during @> now()
-                   AND EXISTS (SELECT FROM guard.role_right AS r
-                                WHERE r.role = 'worker' AND r.what = area.what AND r.act = area.act)
-"""
-"""The paths of a worker's duties, and of those it stands in for; here, where plans are kept."""
-
-
 def _appointments() -> None:
     """A worker's area is that of the duty; all else is appointed by who keeps the area's accounts."""
     op.execute(f"""
@@ -235,7 +219,7 @@ def _appointments() -> None:
         COMMENT ON FUNCTION guard.held_duties IS 'The duties of an account, and of those it stands in for.';
         ALTER FUNCTION guard.held_duties(uuid) OWNER TO gridmap_guard;
     """)
-    op.execute(area_function(_DUTIES))
+    op.execute(area_function(DUTIES))
     op.execute(f"""
         CREATE FUNCTION guard.may_appoint(over text) RETURNS boolean LANGUAGE sql STABLE AS
             $$ SELECT COALESCE(over <@ guard.area('account', 'w'), false) $$;
