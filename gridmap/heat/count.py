@@ -1,6 +1,6 @@
 """Counting: the cells of a tile in some days, of some classes, for a viewer."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
@@ -29,6 +29,9 @@ from gridmap.heat.together import together
 _MOST_JOINED = 20
 """That of a province and those of its prefectures, which together take as much again."""
 
+_MOST_COUNTS = 300
+"""Far tiles, 32 KB each: what all walls look at, and some days of a playback."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -38,6 +41,10 @@ class Asked:
     last: int
     classes: Wanted
     ranges: tuple[Range, ...]
+
+    def key(self) -> tuple[Hashable, ...]:
+        """By which the same question is known again."""
+        return self.first, self.last, self.classes.tobytes(), self.ranges
 
 
 class Afar(NamedTuple):
@@ -60,6 +67,7 @@ class Moment:
 
     _afar: dict[tuple[int, int, int], list[Afar]] = field(default_factory=dict, repr=False)
     _joined: dict[tuple[Columns, ...], Sums | None] = field(default_factory=dict, repr=False)
+    _counts: dict[tuple[Hashable, ...], Ints] = field(default_factory=dict, repr=False)
 
     def tiles(self, z: int, x: int, y: int) -> list[tuple[Columns, int, int]]:
         """Which z9 tiles lie in a tile: columns, index in them, first cell here; remembered."""
@@ -75,6 +83,15 @@ class Moment:
             known = list(_cells_of_counties(self.tiles(z, x, y), z))
             if len(self._afar) < 1_000:
                 self._afar[z, x, y] = known
+        return known
+
+    def remembered(self, z: int, x: int, y: int, asked: Asked) -> Ints:
+        """What the columns of this build count in a tile, once for all who ask the same."""
+        key = (z, x, y, *asked.key())
+        if (known := self._counts.get(key)) is None:
+            if len(self._counts) >= _MOST_COUNTS:
+                self._counts.clear()
+            known = self._counts[key] = _counted(self, z, x, y, asked)
         return known
 
     def together(self, counties: tuple[Columns, ...]) -> Sums | None:
@@ -120,6 +137,14 @@ def _bases(column: Ints, row: Ints, z: int) -> Ints:
 
 def in_cells(moment: Moment, z: int, x: int, y: int, asked: Asked) -> Ints:
     """Incidents in each of a tile's 64 × 64 cells, by Morton code; ``z`` is at most 14."""
+    counts = (
+        moment.remembered(z, x, y, asked) if z < TILE_ZOOM else _counted(moment, z, x, y, asked)
+    )
+    return _with_delta(counts, moment.delta, z, x, y, asked)
+
+
+def _counted(moment: Moment, z: int, x: int, y: int, asked: Asked) -> Ints:
+    """What the columns alone say."""
     counts = np.zeros(CELLS, np.int64)
     record, base = _gathered(moment, z, x, y, asked)
     if len(record):
@@ -131,7 +156,7 @@ def in_cells(moment: Moment, z: int, x: int, y: int, asked: Asked) -> Ints:
         counts += np.bincount(_cells(record, base, z), minlength=CELLS)
     if z <= FAR_ZOOM:
         counts += _from_afar(moment, z, x, y, asked)
-    return _with_delta(counts, moment.delta, z, x, y, asked)
+    return counts
 
 
 def _in_quarter(record: NDArray[np.uint32], z: int, x: int, y: int) -> NDArray[np.bool_]:
@@ -208,6 +233,7 @@ def _with_delta(counts: Ints, delta: Delta, z: int, x: int, y: int, asked: Asked
     fine = shift - TILE_CELL_BITS
     side = (1 << TILE_CELL_BITS) - 1
     cell = cells.morton(here.column("cx") >> fine & side, here.column("cy") >> fine & side)
+    counts = counts.copy()
     np.add.at(counts, cell, here.column("n"))
     return counts
 
