@@ -1,7 +1,7 @@
-"""A viewer's areas are found in steps: row security costs a statement a third less.
+"""A viewer's areas, for which every statement waits, are found in two thirds of the time.
 
-What is joined is prepared at once, which costs more than to find a row: rights are looked up for
-each of a viewer's few roles, duties only for accounts that are staff. The range of an appointment
+They are looked for in steps. What is joined is prepared at once, which costs more than to find a
+row: rights are looked up for each of a viewer's few roles, duties only for accounts of staff. The range of an appointment
 is kept beside its path.
 """
 
