@@ -22,6 +22,7 @@ from gridmap.queries import accounts
 from gridmap.queries.locate import Spot
 from tests.conftest import NOW, Server
 from tests.e2e.conftest import BARE
+from tests.integration.offices import acting
 from tests.integration.test_intake import new_report
 from tests.listening import listen
 
@@ -69,19 +70,17 @@ class Site:
 
     def noted(self, incident: UUID, words: str) -> None:
         """A note that somebody else writes to an incident."""
-        given = replace(self.server.circumstances(), now=NOW)
         with self.database.transaction(LOCAL_ADMINISTRATOR) as connection:
             county = connection.execute(
                 text("SELECT county FROM incident WHERE id = :id"), {"id": incident}
             ).scalar_one()
-        given = replace(given, actor=LOCAL_ADMINISTRATOR)
         take(
             self.database,
             county=county,
             id=incident,
             step="note",
             given={"words": words},
-            circumstances=given,
+            circumstances=acting(self.server.circumstances(), LOCAL_ADMINISTRATOR, NOW),
         )
 
 
